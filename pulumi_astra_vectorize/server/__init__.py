@@ -1,0 +1,1 @@
+"""The embedded server: Data API, DevOps subset, integrations service and embedding endpoint."""

@@ -1,0 +1,22 @@
+"""What every part of the embedded server shares: settings, store, secrets, embeddings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pulumi_astra_vectorize.server.embedding.client import EmbeddingClient
+from pulumi_astra_vectorize.server.sealing import Sealer
+from pulumi_astra_vectorize.server.settings import ServerSettings
+from pulumi_astra_vectorize.server.store.store import Store
+from pulumi_astra_vectorize.server.vectors import VectorCache
+
+
+@dataclass(frozen=True)
+class ServerState:
+    """Made once at start and handed to every route."""
+
+    settings: ServerSettings
+    store: Store
+    sealer: Sealer
+    embeddings: EmbeddingClient
+    vectors: VectorCache
