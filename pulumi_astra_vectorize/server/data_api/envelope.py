@@ -18,7 +18,7 @@ class Failure(Exception):  # noqa: N818 - the contract's word is "errors", Pytho
     ``http_status`` is 200 for everything but a refused token.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - an error object has this many members
         self,
         code: str,
         message: str,
@@ -73,6 +73,11 @@ def filter_failure(code: str, message: str) -> Failure:
 def sort_failure(code: str, message: str) -> Failure:
     """A refusal of scope SORT."""
     return Failure(code, message, scope="SORT")
+
+
+def update_failure(code: str, message: str) -> Failure:
+    """A refusal of scope UPDATE."""
+    return Failure(code, message, scope="UPDATE")
 
 
 def unexpected_failure(message: str) -> Failure:

@@ -1,0 +1,196 @@
+"""Takes a request of the Data API to its command and the command's outcome to the reply.
+
+The order of checks is the contract's (data-api.md, section 1): token present -> JSON and shape ->
+token valid -> keyspace exists -> collection or table exists -> options.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from pulumi_astra_vectorize.server.data_api.authentication import authenticate, presented_token
+from pulumi_astra_vectorize.server.data_api.commands import (
+    REGISTRY,
+    Call,
+    Kind,
+    Level,
+    Registration,
+)
+from pulumi_astra_vectorize.server.data_api.envelope import (
+    Failure,
+    JsonObject,
+    Reply,
+    schema_failure,
+    unexpected_failure,
+)
+from pulumi_astra_vectorize.server.data_api.parsing import Envelope, parse_envelope, parse_request
+from pulumi_astra_vectorize.server.state import ServerState
+from pulumi_astra_vectorize.server.store.schema import Database, Entity, Keyspace
+
+LOGGER = logging.getLogger(__name__)
+
+EMBEDDING_KEY_HEADER = "x-embedding-api-key"
+
+LEVELS: tuple[Level, ...] = ("general", "keyspace", "data")
+"""The level of a command, by the number of path segments after ``/v1``."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a path names: the entity if there is one, or the refusal to come in its turn."""
+
+    entity: Entity | None = None
+    refusal: Failure | None = None
+
+
+def dispatch(
+    server: ServerState,
+    database: Database,
+    segments: Sequence[str],
+    headers: Mapping[str, str],
+    body: bytes,
+) -> tuple[int, JsonObject]:
+    """Runs one request of the Data API.
+
+    ``segments`` are the path's names after ``/v1`` (none, a keyspace, a keyspace and a collection
+    or table); ``headers`` have lower-case names. Returns the HTTP status and the reply.
+    """
+    try:
+        return 200, _run(server, database, segments, headers, body).as_object()
+    except Failure as failure:
+        return failure.http_status, refusal(failure)
+    except SQLAlchemyError as problem:
+        LOGGER.exception("the store refused a statement")
+        return 200, refusal(_store_failure(problem))
+    except Exception as problem:
+        LOGGER.exception("a command failed: the server stays up whatever it does")
+        return 200, refusal(unexpected_failure(f"Error Class: {type(problem).__name__}"))
+
+
+def refusal(failure: Failure) -> JsonObject:
+    """The reply that consists of one failure."""
+    return Reply(status=failure.status, errors=[failure]).as_object()
+
+
+def _run(
+    server: ServerState,
+    database: Database,
+    segments: Sequence[str],
+    headers: Mapping[str, str],
+    body: bytes,
+) -> Reply:
+    token = presented_token(headers)
+    envelope = parse_envelope(body)
+    target = _find_target(server, database, segments)
+    registration = _find_registration(envelope.name, LEVELS[len(segments)], target)
+    value, has_options = _without_refused_options(registration, envelope)
+    request = parse_request(registration.request, value)
+    authenticate(server, token)
+    if target.refusal is not None:
+        raise target.refusal
+    _refuse_kind(registration, target)
+    if has_options:
+        raise _accepts_no_options(envelope.name)
+    call = Call(
+        server,
+        database,
+        keyspace=segments[0] if segments else "",
+        entity=target.entity,
+        embedding_key=headers.get(EMBEDDING_KEY_HEADER),
+        token=token,
+    )
+    return registration.handler(call, request)
+
+
+def _find_target(server: ServerState, database: Database, segments: Sequence[str]) -> Target:
+    with server.store.read() as session:
+        if segments and session.get(Keyspace, (database.id, segments[0])) is None:
+            return Target(refusal=_unknown_keyspace(segments[0]))
+        if len(segments) < len(LEVELS) - 1:
+            return Target()
+        keyspace, name = segments
+        entity = session.scalar(
+            select(Entity).filter_by(database_id=database.id, keyspace=keyspace, name=name)
+        )
+        return Target(entity) if entity else Target(refusal=_unknown_entity(keyspace, name))
+
+
+def _find_registration(name: str, level: Level, target: Target) -> Registration:
+    """The command as it runs against the target; against the other kind where that has none."""
+    kinds: tuple[Kind | None, ...] = ("collection", "table") if level == "data" else (None,)
+    candidates = [REGISTRY[name, kind] for kind in kinds if (name, kind) in REGISTRY]
+    candidates = [candidate for candidate in candidates if candidate.level == level]
+    if not candidates:
+        raise _unknown_command(name, level)
+    fitting = [it for it in candidates if target.entity and it.kind == target.entity.kind]
+    return (fitting or candidates)[0]
+
+
+def _without_refused_options(
+    registration: Registration, envelope: Envelope
+) -> tuple[JsonObject, bool]:
+    if "options" in registration.request.model_fields:
+        return envelope.value, False
+    value = {name: member for name, member in envelope.value.items() if name != "options"}
+    return value, bool(envelope.value.get("options"))
+
+
+def _refuse_kind(registration: Registration, target: Target) -> None:
+    if target.entity is None or registration.kind == target.entity.kind:
+        return
+    kind = cast("Kind", target.entity.kind)
+    raise Failure(
+        f"UNSUPPORTED_{kind.upper()}_COMMAND",
+        f"The command '{registration.name}' is not supported by {kind}s. "
+        f"The commands supported by {kind}s are: {_names('data', kind)}. "
+        f"The unsupported command ran against '{target.entity.keyspace}.{target.entity.name}'.",
+    )
+
+
+def _names(level: Level, kind: Kind | None = None) -> str:
+    fitting = {it.name for it in REGISTRY.values() if it.level == level and kind in (None, it.kind)}
+    return ", ".join(sorted(fitting))
+
+
+def _unknown_command(name: str, level: Level) -> Failure:
+    return Failure(
+        "COMMAND_UNKNOWN",
+        f"Command '{name}' is not a {level} command recognized by Data API. "
+        f"Data API supports following {level} commands: {_names(level)}.",
+    )
+
+
+def _unknown_keyspace(name: str) -> Failure:
+    return schema_failure(
+        "UNKNOWN_KEYSPACE", f"The keyspace used by the command does not exist: '{name}'."
+    )
+
+
+def _unknown_entity(keyspace: str, name: str) -> Failure:
+    return schema_failure(
+        "UNKNOWN_COLLECTION_OR_TABLE",
+        f"No collection or table with the name '{name}' exists in keyspace '{keyspace}'.",
+    )
+
+
+def _accepts_no_options(name: str) -> Failure:
+    return Failure(
+        "COMMAND_ACCEPTS_NO_OPTIONS",
+        f"Command '{name}' does not accept options but some were included.",
+    )
+
+
+def _store_failure(problem: SQLAlchemyError) -> Failure:
+    cause = getattr(problem, "orig", None) or type(problem).__name__
+    return Failure(
+        "UNEXPECTED_DRIVER_ERROR",
+        f"The server's store refused the operation: {cause}.",
+        scope="DATABASE",
+        family="SERVER",
+    )

@@ -1,0 +1,188 @@
+"""Reads and writes the documents of collections and the rows of tables, many at a time."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+import numpy as np
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from pulumi_astra_vectorize.server.data_api.envelope import JsonObject, unexpected_failure
+from pulumi_astra_vectorize.server.store.schema import Record, Vector
+from pulumi_astra_vectorize.server.vectors import WIRE
+
+CHUNK = 500
+"""How many keys or positions one statement names at most."""
+
+Vectors = Mapping[str, Sequence[float]]
+"""The vectors of one record, by column (``$vector`` for collections)."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A record that is not in the store yet; ``body`` holds everything but the vectors."""
+
+    key: str
+    body: JsonObject
+    vectors: Vectors = field(default_factory=dict[str, Sequence[float]])
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A record as the store has it, without its vectors."""
+
+    position: int
+    key: str
+    body: JsonObject
+
+
+def insert_records(session: Session, entity_id: int, drafts: Sequence[Draft]) -> list[int]:
+    """Writes new records and their vectors; returns the records' positions in the same order.
+
+    The keys must be new to the entity and different from each other: ``positions_of`` tells.
+    """
+    if not drafts:
+        return []
+    rows = [{"entity_id": entity_id, "key": it.key, "body": it.body} for it in drafts]
+    statement = insert(Record).returning(Record.position, sort_by_parameter_order=True)
+    positions = list(session.scalars(statement, rows))
+    _insert_vectors(
+        session,
+        entity_id,
+        {position: draft.vectors for position, draft in zip(positions, drafts, strict=True)},
+    )
+    return positions
+
+
+def rewrite_bodies(session: Session, bodies: Mapping[int, JsonObject]) -> None:
+    """Replaces the bodies of existing records, by position; their keys stay."""
+    rows = [{"position": position, "body": body} for position, body in bodies.items()]
+    if rows:
+        session.execute(update(Record), rows)
+
+
+def rewrite_vectors(
+    session: Session, entity_id: int, column: str, vectors: Mapping[int, Sequence[float] | None]
+) -> None:
+    """Replaces one column's vector of existing records, by position; None takes it away."""
+    for some in _chunks(list(vectors)):
+        session.execute(delete(Vector).where(Vector.column == column, Vector.position.in_(some)))
+    kept = {
+        position: {column: vector} for position, vector in vectors.items() if vector is not None
+    }
+    _insert_vectors(session, entity_id, kept)
+
+
+def delete_records(session: Session, positions: Collection[int]) -> None:
+    """Removes records; their vectors go with them."""
+    for some in _chunks(list(positions)):
+        session.execute(delete(Vector).where(Vector.position.in_(some)))
+        session.execute(delete(Record).where(Record.position.in_(some)))
+
+
+def delete_all_records(session: Session, entity_id: int) -> None:
+    """Empties a collection or table."""
+    session.execute(delete(Vector).where(Vector.entity_id == entity_id))
+    session.execute(delete(Record).where(Record.entity_id == entity_id))
+
+
+def positions_of(session: Session, entity_id: int, keys: Collection[str]) -> dict[str, int]:
+    """The positions of those of the keys that exist."""
+    found: dict[str, int] = {}
+    for some in _chunks(list(keys)):
+        statement = select(Record.key, Record.position).where(
+            Record.entity_id == entity_id, Record.key.in_(some)
+        )
+        found.update((key, position) for key, position in session.execute(statement))
+    return found
+
+
+def records_with_keys(session: Session, entity_id: int, keys: Collection[str]) -> list[Stored]:
+    """Those of the keys that exist, in the order of their insertion."""
+    found = [
+        stored
+        for some in _chunks(list(keys))
+        for stored in _select(session, Record.entity_id == entity_id, Record.key.in_(some))
+    ]
+    return sorted(found, key=lambda stored: stored.position)
+
+
+def records_at(session: Session, positions: Sequence[int]) -> list[Stored]:
+    """Records by position, in the order asked for; those that are gone are left out."""
+    found = {
+        stored.position: stored
+        for some in _chunks(positions)
+        for stored in _select(session, Record.position.in_(some))
+    }
+    return [found[position] for position in positions if position in found]
+
+
+def scan(session: Session, entity_id: int, after: int = 0) -> Iterator[Stored]:
+    """All records of an entity in the order of their insertion, those after a position only.
+
+    The rows are fetched as they are consumed.
+    """
+    return _select(session, Record.entity_id == entity_id, Record.position > after)
+
+
+def encode_vector(vector: Sequence[float]) -> bytes:
+    """A vector as the store keeps it."""
+    return np.asarray(vector, WIRE).tobytes()
+
+
+def decode_vector(value: bytes) -> list[float]:
+    """A vector out of the store."""
+    return [float(number) for number in np.frombuffer(value, WIRE)]
+
+
+def encode_page_state(position: int) -> str:
+    """The opaque ``nextPageState`` for the page after the record at ``position``."""
+    return base64.urlsafe_b64encode(json.dumps({"after": position}).encode()).decode()
+
+
+def decode_page_state(state: str) -> int:
+    """The position in a client's ``pageState``; UNEXPECTED_SERVER_ERROR if there is none.
+
+    As on the real server (contract data-api.md, section 6).
+    """
+    try:
+        return int(json.loads(base64.urlsafe_b64decode(state))["after"])
+    except (ValueError, KeyError, TypeError, binascii.Error):
+        raise unexpected_failure("The pageState cannot be decoded.") from None
+
+
+def _select(session: Session, *conditions: object) -> Iterator[Stored]:
+    statement = (
+        select(Record.position, Record.key, Record.body)
+        .where(*conditions)  # type: ignore[arg-type]
+        .order_by(Record.position)
+        .execution_options(yield_per=CHUNK)
+    )
+    return (Stored(position, key, body) for position, key, body in session.execute(statement))
+
+
+def _insert_vectors(session: Session, entity_id: int, vectors: Mapping[int, Vectors]) -> None:
+    rows = [
+        {
+            "position": position,
+            "column": column,
+            "entity_id": entity_id,
+            "value": encode_vector(vector),
+        }
+        for position, columns in vectors.items()
+        for column, vector in columns.items()
+    ]
+    if rows:
+        session.execute(insert(Vector), rows)
+
+
+def _chunks(values: Sequence[object]) -> Iterator[list[object]]:
+    remaining = iter(values)
+    while some := list(islice(remaining, CHUNK)):
+        yield some
