@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pulumi_astra_vectorize.server.admission import Admission
 from pulumi_astra_vectorize.server.embedding.client import EmbeddingClient
 from pulumi_astra_vectorize.server.sealing import Sealer
 from pulumi_astra_vectorize.server.settings import ServerSettings
@@ -18,5 +19,6 @@ class ServerState:
     settings: ServerSettings
     store: Store
     sealer: Sealer
+    admission: Admission
     embeddings: EmbeddingClient
     vectors: VectorCache

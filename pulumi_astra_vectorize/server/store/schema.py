@@ -6,7 +6,15 @@ from datetime import datetime, timezone
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import JSON, DateTime, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    LargeBinary,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -18,6 +26,17 @@ def new_id() -> str:
 def now() -> datetime:
     """The present moment in UTC: the store keeps no other time zone."""
     return datetime.now(timezone.utc)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC; sqlite itself forgets the time zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The moment as it was written: with its zone."""
+        return value and value.replace(tzinfo=timezone.utc)
 
 
 class Base(DeclarativeBase):
@@ -34,7 +53,7 @@ class Database(Base):
     classic: Mapped[bool] = mapped_column(default=False)
     """Declared as created before June 24, 2024: five collections instead of ten."""
     status: Mapped[str] = mapped_column(default="ACTIVE")
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
 
 class Keyspace(Base):
@@ -112,7 +131,7 @@ class Integration(Base):
 
     __tablename__ = "integrations"
     provider: Mapped[str] = mapped_column(primary_key=True)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
 
 class UserAccessToken(Base):
@@ -126,7 +145,9 @@ class UserAccessToken(Base):
     name: Mapped[str]
     secret: Mapped[bytes] = mapped_column(LargeBinary)
     """Encrypted; see server/sealing.py."""
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
+    generation: Mapped[str] = mapped_column(default=new_id)
+    """New with every secret that the token gets."""
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
 
 class ScopedDatabase(Base):
@@ -140,10 +161,15 @@ class ScopedDatabase(Base):
 
 
 class RetiredScope(Base):
-    """The last scope of a removed token's name, kept so that a rotation can put it back."""
+    """A database of a removed token's scope, kept so that a rotation can put it back.
+
+    By token and not by name alone: a rotation that died half-way must find the scope of the token
+    that it removed, whatever was removed under that name since.
+    """
 
     __tablename__ = "retired_scopes"
     provider: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
+    token_id: Mapped[str] = mapped_column(primary_key=True)
     database_id: Mapped[str] = mapped_column(primary_key=True)
-    removed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
+    removed_at: Mapped[datetime] = mapped_column(Moment, default=now)
