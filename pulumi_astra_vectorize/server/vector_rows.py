@@ -1,0 +1,159 @@
+"""The vectors of one column as a matrix: adding, removing, exact nearest neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+WIRE = np.dtype("<f4")
+"""How vectors stand in the store."""
+
+ROUNDING = 1e-5
+"""A generous bound on the relative error of a float32 dot product."""
+
+SAFE_SCALE = (1e-20, 1e30)
+"""Between these, products of float32 numbers neither vanish nor overflow."""
+
+
+class Rows:
+    """A growing matrix of vectors, each known by its position.
+
+    Room is doubled when it is used up; a removed row is filled with the last one, so adding and
+    removing cost the same however large the column is.
+    """
+
+    def __init__(self) -> None:
+        self._row_of: dict[int, int] = {}
+        self._positions: Integers = np.empty(0, np.int64)
+        self._lengths: Doubles = np.empty(0, np.float64)
+        self._matrix: Floats = np.empty((0, 0), np.float32)
+
+    def __len__(self) -> int:
+        return len(self._row_of)
+
+    def put(self, vectors: Mapping[int, bytes]) -> None:
+        """Adds vectors, as the store holds them, or replaces those of known positions."""
+        if not vectors:
+            return
+        added = np.reshape(np.frombuffer(b"".join(vectors.values()), WIRE), (len(vectors), -1))
+        self._make_room(len(self) + len(vectors), added.shape[1])
+        rows = [self._row_of.setdefault(position, len(self._row_of)) for position in vectors]
+        self._matrix[rows] = added
+        self._lengths[rows] = np.linalg.norm(added.astype(np.float64), axis=1)
+        self._positions[rows] = list(vectors)
+
+    def remove(self, positions: Iterable[int]) -> None:
+        """Removes the vectors of these positions; unknown ones are no error."""
+        for position in positions:
+            row = self._row_of.pop(position, None)
+            if row is not None:
+                self._fill(row)
+
+    def values(self, positions: Iterable[int]) -> dict[int, list[float]]:
+        """The vectors of those positions that have one."""
+        known = [position for position in positions if position in self._row_of]
+        rows = self._matrix[[self._row_of[position] for position in known]]
+        return dict(zip(known, shortest(rows).tolist(), strict=True))
+
+    def search(
+        self, query: Doubles, metric: str, limit: int, allowed: Collection[int] | None
+    ) -> list[tuple[int, float]]:
+        """The nearest vectors: position and similarity, best first, then by position."""
+        if not self._row_of:
+            return []
+        rows = self._candidates(query, metric, limit, self._rows(allowed))
+        similarities = _similarities(self._matrix[rows].astype(np.float64), query, metric)
+        positions = self._positions[rows]
+        best = np.lexsort((positions, -similarities))[:limit]
+        return list(zip(positions[best].tolist(), similarities[best].tolist(), strict=True))
+
+    def _rows(self, allowed: Collection[int] | None) -> Integers:
+        if allowed is None:
+            return np.arange(len(self))
+        known = (self._row_of.get(position) for position in allowed)
+        return np.fromiter((row for row in known if row is not None), np.int64)
+
+    def _candidates(self, query: Doubles, metric: str, limit: int, rows: Integers) -> Integers:
+        """Those rows that float32 arithmetic cannot exclude from the best ``limit``.
+
+        The whole column is scored fast and roughly, and only what comes close is scored exactly:
+        a matrix product alone would order equal vectors by chance.
+        """
+        if len(rows) <= limit:
+            return rows
+        lengths = self._lengths[rows]
+        length = float(np.linalg.norm(query))
+        longest = 1.0 if metric == "cosine" else float(lengths.max())
+        scale = longest * length + (longest**2 if metric == "euclidean" else 0.0)
+        if not SAFE_SCALE[0] < scale < SAFE_SCALE[1]:
+            return rows
+        matrix = self._matrix[: len(self)] if len(rows) == len(self) else self._matrix[rows]
+        scores = _rough_scores(matrix @ query.astype(np.float32), lengths, metric)
+        last = np.partition(scores, len(scores) - limit)[len(scores) - limit]
+        close: Integers = rows[scores >= last - 4 * ROUNDING * scale]
+        return close
+
+    def _make_room(self, count: int, dimension: int) -> None:
+        room = len(self._positions)
+        if count <= room:
+            return
+        more = max(count, 2 * room) - room
+        self._positions = np.concatenate([self._positions, np.empty(more, np.int64)])
+        self._lengths = np.concatenate([self._lengths, np.empty(more, np.float64)])
+        old = np.reshape(self._matrix, (room, dimension))
+        self._matrix = np.concatenate([old, np.empty((more, dimension), np.float32)])
+
+    def _fill(self, row: int) -> None:
+        last = len(self._row_of)
+        if row == last:
+            return
+        for column in (self._matrix, self._lengths, self._positions):
+            column[row] = column[last]
+        self._row_of[int(self._positions[row])] = row
+
+
+def _rough_scores(dots: Floats, lengths: Doubles, metric: str) -> Doubles:
+    """Numbers that order as the similarities do, up to rounding."""
+    scores: Doubles = dots.astype(np.float64)
+    if metric == "cosine":
+        scores /= np.where(lengths > 0, lengths, 1.0)
+    elif metric == "euclidean":
+        scores *= 2.0
+        scores -= np.square(lengths)
+    return scores
+
+
+def _similarities(vectors: Doubles, query: Doubles, metric: str) -> Doubles:
+    """Cassandra's similarities (contract data-api.md, section 6: ``$similarity``).
+
+    Each row is summed on its own, so equal vectors have equal similarities.
+    """
+    if metric == "euclidean":
+        closeness: Doubles = 1.0 / (1.0 + np.square(vectors - query).sum(axis=1))
+        return closeness
+    dots: Doubles = (vectors * query).sum(axis=1)
+    if metric == "cosine":
+        lengths = np.sqrt(np.square(vectors).sum(axis=1)) * np.sqrt(np.square(query).sum())
+        dots = np.maximum(-1.0, np.minimum(1.0, dots / np.where(lengths > 0, lengths, 1.0)))
+    return (1.0 + dots) / 2.0
+
+
+def shortest(vectors: Floats) -> Doubles:
+    """The same numbers in the fewest decimal digits that still mean the same float32.
+
+    A client that stored 0.1 reads 0.1, not 0.10000000149011612.
+    """
+    exact = vectors.astype(np.float64)
+    magnitude = np.floor(np.log10(np.abs(exact), where=exact != 0, out=np.zeros_like(exact)))
+    numbers = exact
+    for digits in (9, 8, 7, 6):
+        power = 10.0 ** (digits - 1 - magnitude)
+        rounded = np.round(exact * power) / power
+        numbers = np.where(rounded.astype(np.float32) == vectors, rounded, numbers)
+    return numbers
