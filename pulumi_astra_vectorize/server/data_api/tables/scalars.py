@@ -1,0 +1,227 @@
+"""Values of the primitive column types: what is accepted, and the one form in which it is kept."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+import math
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timezone
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from pulumi_astra_vectorize.server.data_api.json_types import is_number, is_object
+from pulumi_astra_vectorize.server.data_api.tables.durations import (
+    InvalidDurationError,
+    iso_duration,
+)
+
+INTEGER_BITS = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}
+NOT_FINITE = ("NaN", "Infinity", "-Infinity")
+"""How JSON carries the floating-point values that it has no numbers for."""
+
+TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,9}))?)?")
+TIMESTAMP = re.compile(
+    r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})", re.IGNORECASE
+)
+
+
+JsonValue = Any
+"""Any value of JSON: what it is, its column's type says at run time."""
+
+
+class InvalidValueError(ValueError):
+    """A value that its column's type does not take; the text says why."""
+
+
+def parse_scalar(type_name: str, value: object) -> JsonValue:
+    """The value as the store keeps it and the API returns it.
+
+    Raises InvalidValueError for what the type does not take.
+    """
+    return PARSERS[type_name](value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise InvalidValueError(f"expected a string, not {value!r}")
+    return value
+
+
+def _ascii(value: object) -> str:
+    text = _text(value)
+    if not text.isascii():
+        raise InvalidValueError("contains characters outside ASCII")
+    return text
+
+
+def _boolean(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidValueError(f"expected true or false, not {value!r}")
+    return value
+
+
+def _number(value: object) -> int | float:
+    if not is_number(value):
+        raise InvalidValueError(f"expected a number, not {value!r}")
+    return value
+
+
+def _varint(value: object) -> int:
+    number = _number(value)
+    if isinstance(number, float) and not number.is_integer():
+        raise InvalidValueError(f"{number} is not a whole number")
+    return int(number)
+
+
+def _integer(bits: int) -> Callable[[object], int]:
+    limit = 1 << (bits - 1)
+
+    def parse(value: object) -> int:
+        number = _varint(value)
+        if not -limit <= number < limit:
+            raise InvalidValueError(f"{number} does not fit in {bits} bits")
+        return number
+
+    return parse
+
+
+def _double(value: object) -> float | str:
+    if isinstance(value, str) and value in NOT_FINITE:
+        return value
+    return _finite_or_name(float(_number(value)))
+
+
+def _float(value: object) -> float | str:
+    """Single precision, in the shortest decimal form, so that 3.14 comes back as 3.14."""
+    double = _double(value)
+    if isinstance(double, str):
+        return double
+    with np.errstate(over="ignore"):
+        return _finite_or_name(float(str(np.float32(double))))
+
+
+def _finite_or_name(number: float) -> float | str:
+    if math.isfinite(number):
+        return number
+    return "Infinity" if number > 0 else "-Infinity"
+
+
+def _uuid(value: object) -> str:
+    text = _text(value)
+    try:
+        parsed = str(UUID(text))
+    except ValueError as error:
+        raise InvalidValueError(f"{text!r} is not a UUID") from error
+    if parsed != text.lower():
+        raise InvalidValueError(f"{text!r} is not a UUID in its usual form")
+    return parsed
+
+
+def _date(value: object) -> str:
+    text = _text(value)
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        raise InvalidValueError(f"{text!r} is not a date of the form YYYY-MM-DD")
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise InvalidValueError(f"{text!r} is not a day of the calendar") from error
+
+
+def _time(value: object) -> str:
+    match = TIME.fullmatch(_text(value))
+    if match is None:
+        raise InvalidValueError(f"{value!r} is not a time of the form HH:MM:SS.fraction")
+    hours, minutes, seconds, fraction = match.groups()
+    if int(seconds or 0) == 0 and int(fraction or 0) == 0:
+        return f"{hours}:{minutes}"
+    return f"{hours}:{minutes}:{seconds}{_fraction(fraction)}"
+
+
+def _fraction(digits: str | None) -> str:
+    """A fraction of a second in groups of three digits, as few as keep it whole."""
+    kept = (digits or "").rstrip("0")
+    if not kept:
+        return ""
+    return "." + kept.ljust(3 * math.ceil(len(kept) / 3), "0")
+
+
+def _timestamp(value: object) -> str:
+    """UTC with at most milliseconds, which is what the database keeps."""
+    match = TIMESTAMP.fullmatch(_text(value))
+    if match is None:
+        raise InvalidValueError(f"{value!r} is not a timestamp like 2026-01-31T12:00:00Z")
+    seconds, fraction, offset = match.groups()
+    zone = "+00:00" if offset in "Zz" else offset
+    try:
+        moment = datetime.fromisoformat(seconds.upper() + zone).astimezone(timezone.utc)
+    except (ValueError, OverflowError) as error:
+        raise InvalidValueError(f"{value!r} is not a moment of the calendar") from error
+    return f"{moment:%Y-%m-%dT%H:%M:%S}{_fraction((fraction or '')[:3])}Z"
+
+
+def _duration(value: object) -> str:
+    try:
+        return iso_duration(_text(value))
+    except InvalidDurationError as error:
+        raise InvalidValueError(str(error)) from error
+
+
+def _inet(value: object) -> str:
+    try:
+        return str(ipaddress.ip_address(_text(value)))
+    except ValueError as error:
+        raise InvalidValueError(f"{value!r} is not an IP address") from error
+
+
+def decode_binary(value: object) -> bytes:
+    """The bytes of a ``{"$binary": base64}`` object; InvalidValueError for anything else."""
+    if not is_object(value) or value.keys() != {"$binary"}:
+        raise InvalidValueError('expected {"$binary": base64}')
+    try:
+        return base64.b64decode(_text(value["$binary"]), validate=True)
+    except binascii.Error as error:
+        raise InvalidValueError("$binary is not valid base64") from error
+
+
+def _blob(value: object) -> dict[str, str]:
+    return {"$binary": base64.b64encode(decode_binary(value)).decode("ascii")}
+
+
+PARSERS: dict[str, Callable[[object], JsonValue]] = {
+    "ascii": _ascii,
+    "blob": _blob,
+    "boolean": _boolean,
+    "date": _date,
+    "decimal": _number,
+    "double": _double,
+    "duration": _duration,
+    "float": _float,
+    "inet": _inet,
+    "text": _text,
+    "time": _time,
+    "timestamp": _timestamp,
+    "uuid": _uuid,
+    "varint": _varint,
+    **{name: _integer(bits) for name, bits in INTEGER_BITS.items()},
+}
+"""The primitive types that a table may be created with, each with its parser."""
+
+
+def scalar_order(type_name: str, stored: JsonValue) -> JsonValue:
+    """A key that sorts stored values of one type as the database does."""
+    if type_name in {"float", "double"}:
+        number = float(stored)
+        # NaN is the greatest of all, as in Java.
+        return (math.isnan(number), 0.0 if math.isnan(number) else number)
+    if type_name == "timestamp":
+        return stored.rstrip("Z")
+    if type_name == "inet":
+        return ipaddress.ip_address(stored).packed
+    if type_name == "blob":
+        return decode_binary(stored)
+    return stored

@@ -1,0 +1,146 @@
+"""createTable, listTables and dropTable (contract data-api.md, section 7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pulumi_astra_vectorize.rules import MAX_ENTITY_NAME, entity_name_problem
+from pulumi_astra_vectorize.server.data_api.commands import Call, Command, command
+from pulumi_astra_vectorize.server.data_api.envelope import (
+    OK,
+    Failure,
+    Reply,
+    schema_failure,
+    unexpected_failure,
+)
+from pulumi_astra_vectorize.server.data_api.tables.columns import (
+    parse_columns,
+    refuse_in_new_table,
+)
+from pulumi_astra_vectorize.server.data_api.tables.definition import Table
+from pulumi_astra_vectorize.server.data_api.tables.primary_keys import parse_primary_key
+from pulumi_astra_vectorize.server.store.schema import Entity
+
+
+class TableDefinition(Command):
+    """Without columns or primary key the real server falls over: both may be absent here."""
+
+    columns: dict[str, Any] | None = None
+    primary_key: Any = None
+
+
+class IfNotExists(Command):
+    if_not_exists: bool = False
+
+
+class IfExists(Command):
+    if_exists: bool = False
+
+
+class Explain(Command):
+    explain: bool = False
+
+
+class CreateTable(Command):
+    name: str | None = None
+    definition: TableDefinition
+    options: IfNotExists = Field(default_factory=IfNotExists)
+
+
+class ListTables(Command):
+    options: Explain = Field(default_factory=Explain)
+
+
+class DropTable(Command):
+    name: str
+    options: IfExists = Field(default_factory=IfExists)
+
+
+@command("createTable", "keyspace", CreateTable)
+def create_table(call: Call, request: CreateTable) -> Reply:
+    """Creates a table; with ``ifNotExists`` any collection or table of that name will do."""
+    name = checked_name("table", request.name, MAX_ENTITY_NAME["local"])
+    table = _new_table(call, name, request.definition)
+    with call.server.store.write() as session:
+        if find_entity(session, call, name) is None:
+            session.add(
+                Entity(
+                    database_id=call.database.id,
+                    keyspace=call.keyspace,
+                    name=name,
+                    kind="table",
+                    definition=table.stored(),
+                )
+            )
+        elif not request.options.if_not_exists:
+            raise schema_failure(
+                "CANNOT_ADD_EXISTING_TABLE",
+                f"The keyspace '{call.keyspace}' already has '{name}'.",
+                ok0=True,
+            )
+    return OK
+
+
+@command("listTables", "keyspace", ListTables)
+def list_tables(call: Call, request: ListTables) -> Reply:
+    """The names of the keyspace's tables, or with ``explain`` their definitions."""
+    statement = (
+        select(Entity)
+        .filter_by(database_id=call.database.id, keyspace=call.keyspace, kind="table")
+        .order_by(Entity.name)
+    )
+    with call.server.store.read() as session:
+        tables = [Table.of(entity) for entity in session.scalars(statement)]
+    if not request.options.explain:
+        return Reply(status={"tables": [table.name for table in tables]})
+    explained = [{"name": table.name, "definition": table.explain()} for table in tables]
+    return Reply(status={"tables": explained})
+
+
+@command("dropTable", "keyspace", DropTable)
+def drop_table(call: Call, request: DropTable) -> Reply:
+    """Drops a table with its rows and indexes; a collection of that name just as well."""
+    with call.server.store.write() as session:
+        entity = find_entity(session, call, request.name)
+        if entity is not None:
+            session.delete(entity)
+    if entity is not None:
+        call.server.vectors.forget(entity.id)
+    elif not request.options.if_exists:
+        raise schema_failure(
+            "CANNOT_DROP_UNKNOWN_TABLE",
+            f"The keyspace '{call.keyspace}' has no table '{request.name}'.",
+            ok0=True,
+        )
+    return OK
+
+
+def _new_table(call: Call, name: str, definition: TableDefinition) -> Table:
+    if definition.columns is None or definition.primary_key is None:
+        raise unexpected_failure("A table's definition needs 'columns' and 'primaryKey'.")
+    columns = parse_columns(call, definition.columns, refuse_in_new_table)
+    partition_by, partition_sort = parse_primary_key(definition.primary_key, columns)
+    return Table(call.keyspace, name, columns, partition_by, partition_sort)
+
+
+def checked_name(kind: str, name: str | None, limit: int) -> str:
+    """The name of a new table or index, or UNSUPPORTED_SCHEMA_NAME (contract, section 2)."""
+    problem = entity_name_problem(kind, name or "", limit)
+    if name is None or problem:
+        raise _unsupported_name(problem or f"a {kind} needs a name")
+    return name
+
+
+def _unsupported_name(problem: str) -> Failure:
+    return schema_failure("UNSUPPORTED_SCHEMA_NAME", f"The name is not supported: {problem}.")
+
+
+def find_entity(session: Session, call: Call, name: str) -> Entity | None:
+    """The collection or table of that name in the keyspace of the call."""
+    return session.scalar(
+        select(Entity).filter_by(database_id=call.database.id, keyspace=call.keyspace, name=name)
+    )

@@ -1,0 +1,107 @@
+"""Values of a column, whatever its type: primitive, list, set, map or vector."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from pulumi_astra_vectorize.server.data_api.envelope import JsonObject
+from pulumi_astra_vectorize.server.data_api.json_types import is_array, is_object
+from pulumi_astra_vectorize.server.data_api.tables.scalars import (
+    InvalidValueError,
+    JsonValue,
+    decode_binary,
+    parse_scalar,
+    scalar_order,
+)
+
+BINARY_VECTOR = np.dtype(">f4")
+"""A vector in ``$binary``: big-endian single precision (contract data-api.md, section 6)."""
+
+TEXT_TYPES = ("text", "ascii")
+
+
+def parse_value(column: JsonObject, value: object) -> JsonValue:
+    """The value as the store keeps it; InvalidValueError for what the column does not take.
+
+    ``column`` is its definition, as listTables explains it. An empty list, set or map is None:
+    the database does not tell them apart.
+    """
+    kind = column["type"]
+    if kind == "vector":
+        return parse_vector(value, column["dimension"])
+    if kind == "map":
+        return _parse_map(column, value) or None
+    if kind in {"list", "set"}:
+        return _parse_items(column, value) or None
+    return parse_scalar(kind, value)
+
+
+def parse_vector(value: object, dimension: int) -> list[float]:
+    """A vector of ``dimension`` numbers, from an array or a ``$binary`` object."""
+    vector = vector_numbers(value)
+    if len(vector) != dimension:
+        raise InvalidValueError(f"has {len(vector)} numbers instead of {dimension}")
+    return vector
+
+
+def vector_numbers(value: object) -> list[float]:
+    """The numbers of a vector of any dimension, from an array or a ``$binary`` object."""
+    if is_object(value):
+        return _binary_vector(decode_binary(value))
+    if not is_array(value):
+        raise InvalidValueError("a vector is an array of numbers or a $binary object")
+    return [float(parse_scalar("decimal", number)) for number in value]
+
+
+def _binary_vector(packed: bytes) -> list[float]:
+    if len(packed) % BINARY_VECTOR.itemsize:
+        raise InvalidValueError("$binary does not hold whole single-precision numbers")
+    numbers = np.frombuffer(packed, BINARY_VECTOR)
+    if not np.isfinite(numbers).all():
+        raise InvalidValueError("a vector consists of finite numbers")
+    return [float(number) for number in numbers]
+
+
+def _parse_items(column: JsonObject, value: object) -> list[JsonValue]:
+    if not is_array(value):
+        raise InvalidValueError("expected an array")
+    kind = column["valueType"]
+    items: list[JsonValue] = [parse_scalar(kind, item) for item in value]
+    if column["type"] == "list":
+        return items
+    distinct = {canonical(item): item for item in items}
+    return sorted(distinct.values(), key=lambda item: scalar_order(kind, item))
+
+
+def _parse_map(column: JsonObject, value: object) -> JsonValue:
+    """An object where the keys are text, otherwise an array of pairs; both are accepted."""
+    pairs = _pairs(value)
+    entries = {
+        canonical(parsed): (parsed, parse_scalar(column["valueType"], item))
+        for parsed, item in ((parse_scalar(column["keyType"], key), item) for key, item in pairs)
+    }
+    ordered = sorted(entries.values(), key=lambda entry: scalar_order(column["keyType"], entry[0]))
+    if column["keyType"] in TEXT_TYPES:
+        return dict(ordered)
+    return [list(entry) for entry in ordered]
+
+
+def _pairs(value: object) -> list[tuple[object, object]]:
+    if is_object(value):
+        return list(value.items())
+    if not is_array(value):
+        raise InvalidValueError("expected an object or an array of pairs")
+    return [_pair(entry) for entry in value]
+
+
+def _pair(entry: object) -> tuple[object, object]:
+    if not is_array(entry) or len(entry) != 2:
+        raise InvalidValueError("expected pairs of a key and a value")
+    return entry[0], entry[1]
+
+
+def canonical(value: object) -> str:
+    """One text for one stored value: equal values have equal texts."""
+    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
