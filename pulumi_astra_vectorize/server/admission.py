@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import base64
 import hmac
+from typing import Literal
 
 from pydantic import SecretStr
+
+Verdict = Literal["admitted", "refused", "malformed"]
+"""``malformed``: a ``Cassandra:`` token whose rest cannot be decoded; the Data API falls over it
+with a code of its own (contract data-api.md, section 1)."""
+
+CASSANDRA = "Cassandra"
 
 
 class Admission:
@@ -18,13 +25,27 @@ class Admission:
         if username is not None and password is not None:
             self._admitted.append(cassandra_token(username, password).encode())
 
-    def admits(self, token: str) -> bool:
-        """Whether the bearer of this token may call; takes the same time either way."""
+    def judge(self, token: str) -> Verdict:
+        """What to make of the bearer of this token; a comparison takes the same time always."""
         shown = token.encode()
-        return any([hmac.compare_digest(shown, known) for known in self._admitted])
+        if any([hmac.compare_digest(shown, known) for known in self._admitted]):  # noqa: C419
+            return "admitted"
+        return "malformed" if _cannot_be_decoded(token) else "refused"
 
 
 def cassandra_token(username: str, password: SecretStr) -> str:
     """A self-hosted Data API's token, as astrapy's UsernamePasswordTokenProvider makes it."""
     login = (username, password.get_secret_value())
-    return ":".join(["Cassandra", *(base64.b64encode(part.encode()).decode() for part in login)])
+    return ":".join([CASSANDRA, *(base64.b64encode(part.encode()).decode() for part in login)])
+
+
+def _cannot_be_decoded(token: str) -> bool:
+    kind, *login = token.split(":")
+    if kind != CASSANDRA or len(login) == 0:
+        return False
+    try:
+        for part in login:
+            base64.b64decode(part, validate=True).decode()
+    except ValueError:  # bad base64, or bytes that are no text
+        return True
+    return len(login) != 2

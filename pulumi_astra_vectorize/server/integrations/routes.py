@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.security import HTTPBearer
 
 from pulumi_astra_vectorize.server.integrations import integrations, scopes, tokens
@@ -30,189 +30,205 @@ TOKEN = "/{provider}/tokens/{token_id}"  # noqa: S105 - a path
 SCOPE = "/{provider}/tokens/{token_id}/scope"
 
 
-def _answers(**codes: str) -> dict[int | str, dict[str, object]]:
-    """Documents refusals: HTTP status by keyword (``s404``), the stable codes as text."""
-    return {
-        int(status[1:]): {"model": Problems, "description": description}
-        for status, description in codes.items()
-    }
+def _refusals(codes: dict[int, str]) -> dict[int | str, dict[str, Any]]:
+    """Documents the stable codes that may come with each HTTP status."""
+    return {status: {"model": Problems, "description": stable} for status, stable in codes.items()}
 
 
-def router(vault: Vault) -> APIRouter:
-    """All routes of the service."""
-    routes = APIRouter(
-        prefix=INTEGRATIONS,
-        dependencies=[Depends(BEARER)],
-        responses=_answers(
-            s401="UNAUTHENTICATED", s422="INVALID_REQUEST", s507="STORAGE_FULL: nothing was written"
-        ),
-    )
-    _add_integration_routes(routes, vault)
-    _add_token_routes(routes, vault)
-    _add_scope_routes(routes, vault)
-    return routes
+def _vault(request: Request) -> Vault:
+    vault: Vault = request.app.state.vault
+    return vault
 
 
-def _add_integration_routes(routes: APIRouter, vault: Vault) -> None:
-    @routes.get("", summary="List the integrations")
-    def list_integrations() -> list[IntegrationView]:
-        with vault.store.read() as session:
-            return integrations.all_integrations(session)
+TheVault = Annotated[Vault, Depends(_vault)]
 
-    @routes.post(
-        "",
-        summary="Add the integration of an embedding provider",
-        status_code=201,
-        responses=_answers(s409="INTEGRATION_EXISTS", s422="UNKNOWN_PROVIDER, INVALID_REQUEST"),
-    )
-    def add_integration(new: NewIntegration) -> IntegrationView:
-        with vault.store.write() as session:
-            return integrations.add_integration(session, new.provider)
-
-    @routes.get(
-        "/{provider}",
-        summary="Show an integration",
-        responses=_answers(s404="INTEGRATION_NOT_FOUND"),
-    )
-    def show_integration(provider: str) -> IntegrationView:
-        with vault.store.read() as session:
-            integration = integrations.find_integration(session, provider)
-            return integrations.view(session, integration)
-
-    @routes.delete(
-        "/{provider}",
-        summary="Remove an integration that has no tokens",
-        status_code=204,
-        responses=_answers(s404="INTEGRATION_NOT_FOUND", s409="INTEGRATION_HAS_TOKENS"),
-    )
-    def remove_integration(provider: str) -> None:
-        with vault.store.write() as session:
-            integrations.remove_integration(session, provider)
+routes = APIRouter(
+    prefix=INTEGRATIONS,
+    dependencies=[Depends(BEARER)],
+    responses=_refusals(
+        {401: "UNAUTHENTICATED", 422: "INVALID_REQUEST", 507: "STORAGE_FULL: nothing was written"}
+    ),
+)
+"""All routes of the service; the application that includes them has a vault in its state."""
 
 
-def _add_token_routes(routes: APIRouter, vault: Vault) -> None:
-    @routes.get(
-        TOKENS,
-        summary="List the user access tokens of an integration",
-        responses=_answers(s404="INTEGRATION_NOT_FOUND"),
-    )
-    def list_tokens(
-        provider: str,
-        name: Annotated[str | None, Query(description="Only the token of this name.")] = None,
-    ) -> list[TokenView]:
-        with vault.store.read() as session:
-            return tokens.all_tokens(session, provider, name)
-
-    @routes.post(
-        TOKENS,
-        summary="Add a user access token",
-        status_code=201,
-        responses=_answers(
-            s404="INTEGRATION_NOT_FOUND, DATABASE_NOT_FOUND",
-            s409="TOKEN_NAME_TAKEN",
-            s422="TOKEN_NAME_INVALID, SECRET_INVALID, TOO_MANY_DATABASES, INVALID_REQUEST",
-        ),
-    )
-    def add_token(provider: str, new: NewToken) -> TokenView:
-        with vault.store.write() as session:
-            return tokens.add_token(session, vault.sealer, provider, new)
-
-    @routes.get(
-        TOKEN,
-        summary="Show a user access token",
-        responses=_answers(s404="INTEGRATION_NOT_FOUND, TOKEN_NOT_FOUND"),
-    )
-    def show_token(provider: str, token_id: str) -> TokenView:
-        with vault.store.read() as session:
-            return tokens.view(session, tokens.find_token(session, provider, token_id))
-
-    @routes.delete(
-        TOKEN,
-        summary="Remove a user access token, repeating its name",
-        description="Disables `$vectorize` at once where the token was used. Its scope is kept "
-        "for seven days under retired-scopes.",
-        status_code=204,
-        responses=_answers(
-            s404="INTEGRATION_NOT_FOUND, TOKEN_NOT_FOUND", s422="NAME_MISMATCH, INVALID_REQUEST"
-        ),
-    )
-    def remove_token(
-        provider: str,
-        token_id: str,
-        name: Annotated[str, Query(description="The token's name, as a confirmation.")],
-    ) -> None:
-        with vault.store.write() as session:
-            token = tokens.find_token(session, provider, token_id)
-            tokens.remove_token(session, token, name)
-
-    @routes.put(
-        TOKEN + "/secret",
-        summary="Replace a token's secret at once",
-        description="Name, id and scope stay; the generation is new.",
-        responses=_answers(
-            s404="INTEGRATION_NOT_FOUND, TOKEN_NOT_FOUND", s422="SECRET_INVALID, INVALID_REQUEST"
-        ),
-    )
-    def replace_secret(provider: str, token_id: str, new: NewSecret) -> TokenView:
-        with vault.store.write() as session:
-            token = tokens.find_token(session, provider, token_id)
-            tokens.replace_secret(session, vault.sealer, token, new.secret)
-            return tokens.view(session, token)
+@routes.get("", summary="List the integrations")
+def list_integrations(vault: TheVault) -> list[IntegrationView]:
+    with vault.store.read() as session:
+        return integrations.all_integrations(session)
 
 
-def _add_scope_routes(routes: APIRouter, vault: Vault) -> None:
-    @routes.get(
-        SCOPE,
-        summary="Show the databases that may use a token",
-        responses=_answers(s404="INTEGRATION_NOT_FOUND, TOKEN_NOT_FOUND"),
-    )
-    def show_scope(provider: str, token_id: str) -> ScopeView:
-        with vault.store.read() as session:
-            token = tokens.find_token(session, provider, token_id)
-            return ScopeView(token_id=token.id, databases=scopes.scope_of(session, token.id))
+@routes.post(
+    "",
+    summary="Add the integration of an embedding provider",
+    status_code=201,
+    responses=_refusals({409: "INTEGRATION_EXISTS", 422: "UNKNOWN_PROVIDER, INVALID_REQUEST"}),
+)
+def add_integration(vault: TheVault, new: NewIntegration) -> IntegrationView:
+    with vault.store.write() as session:
+        return integrations.add_integration(session, new.provider)
 
-    @routes.post(
-        SCOPE,
-        summary="Add databases to a token's scope",
-        description="All or none. Those that are in it already stay.",
-        responses=_answers(
-            s404="INTEGRATION_NOT_FOUND, TOKEN_NOT_FOUND, DATABASE_NOT_FOUND",
-            s422="TOO_MANY_DATABASES, INVALID_REQUEST",
-        ),
-    )
-    def add_to_scope(provider: str, token_id: str, addition: ScopeAddition) -> ScopeView:
-        with vault.store.write() as session:
-            token = tokens.find_token(session, provider, token_id)
-            scopes.add_databases(session, token, addition.databases)
-            session.flush()
-            return ScopeView(token_id=token.id, databases=scopes.scope_of(session, token.id))
 
-    @routes.delete(
-        SCOPE + "/{database_id}",
-        summary="Remove a database from a token's scope, repeating the database's name",
-        description="Disables `$vectorize` at once in that database where the token was used.",
-        status_code=204,
-        responses=_answers(
-            s404="INTEGRATION_NOT_FOUND, TOKEN_NOT_FOUND, DATABASE_NOT_FOUND, "
-            "DATABASE_NOT_IN_SCOPE",
-            s422="NAME_MISMATCH, INVALID_REQUEST",
-        ),
-    )
-    def remove_from_scope(
-        provider: str,
-        token_id: str,
-        database_id: str,
-        name: Annotated[str, Query(description="The database's name, as a confirmation.")],
-    ) -> None:
-        with vault.store.write() as session:
-            token = tokens.find_token(session, provider, token_id)
-            scopes.remove_database(session, token, database_id, name)
+@routes.get(
+    "/{provider}",
+    summary="Show an integration",
+    responses=_refusals({404: "INTEGRATION_NOT_FOUND"}),
+)
+def show_integration(vault: TheVault, provider: str) -> IntegrationView:
+    with vault.store.read() as session:
+        integration = integrations.find_integration(session, provider)
+        return integrations.view(session, integration)
 
-    @routes.get(
-        "/{provider}/retired-scopes/{name}",
-        summary="Show the scopes of the removed tokens of a name, the latest first",
-        description="Kept for seven days, so that a rotation can put every database back.",
-    )
-    def show_retired_scopes(provider: str, name: str) -> list[RetiredScopeView]:
-        with vault.store.read() as session:
-            return scopes.retired_scopes(session, provider, name)
+
+@routes.delete(
+    "/{provider}",
+    summary="Remove an integration that has no tokens",
+    status_code=204,
+    responses=_refusals({404: "INTEGRATION_NOT_FOUND", 409: "INTEGRATION_HAS_TOKENS"}),
+)
+def remove_integration(vault: TheVault, provider: str) -> None:
+    with vault.store.write() as session:
+        integrations.remove_integration(session, provider)
+
+
+@routes.get(
+    TOKENS,
+    summary="List the user access tokens of an integration",
+    responses=_refusals({404: "INTEGRATION_NOT_FOUND"}),
+)
+def list_tokens(
+    vault: TheVault,
+    provider: str,
+    name: Annotated[str | None, Query(description="Only the token of this name.")] = None,
+) -> list[TokenView]:
+    with vault.store.read() as session:
+        return tokens.all_tokens(session, provider, name)
+
+
+@routes.post(
+    TOKENS,
+    summary="Add a user access token",
+    status_code=201,
+    responses=_refusals(
+        {
+            404: "INTEGRATION_NOT_FOUND, DATABASE_NOT_FOUND",
+            409: "TOKEN_NAME_TAKEN",
+            422: "TOKEN_NAME_INVALID, SECRET_INVALID, TOO_MANY_DATABASES, INVALID_REQUEST",
+        }
+    ),
+)
+def add_token(vault: TheVault, provider: str, new: NewToken) -> TokenView:
+    with vault.store.write() as session:
+        return tokens.add_token(session, vault.sealer, provider, new)
+
+
+@routes.get(
+    TOKEN,
+    summary="Show a user access token",
+    responses=_refusals({404: "INTEGRATION_NOT_FOUND, TOKEN_NOT_FOUND"}),
+)
+def show_token(vault: TheVault, provider: str, token_id: str) -> TokenView:
+    with vault.store.read() as session:
+        return tokens.view(session, tokens.find_token(session, provider, token_id))
+
+
+@routes.delete(
+    TOKEN,
+    summary="Remove a user access token, repeating its name",
+    description="Disables `$vectorize` at once where the token was used. Its scope is kept "
+    "for seven days under retired-scopes.",
+    status_code=204,
+    responses=_refusals(
+        {404: "INTEGRATION_NOT_FOUND, TOKEN_NOT_FOUND", 422: "NAME_MISMATCH, INVALID_REQUEST"}
+    ),
+)
+def remove_token(
+    vault: TheVault,
+    provider: str,
+    token_id: str,
+    name: Annotated[str, Query(description="The token's name, as a confirmation.")],
+) -> None:
+    with vault.store.write() as session:
+        token = tokens.find_token(session, provider, token_id)
+        tokens.remove_token(session, token, name)
+
+
+@routes.put(
+    TOKEN + "/secret",
+    summary="Replace a token's secret at once",
+    description="Name, id and scope stay; the generation is new.",
+    responses=_refusals(
+        {404: "INTEGRATION_NOT_FOUND, TOKEN_NOT_FOUND", 422: "SECRET_INVALID, INVALID_REQUEST"}
+    ),
+)
+def replace_secret(vault: TheVault, provider: str, token_id: str, new: NewSecret) -> TokenView:
+    with vault.store.write() as session:
+        token = tokens.find_token(session, provider, token_id)
+        tokens.replace_secret(session, vault.sealer, token, new.secret)
+        return tokens.view(session, token)
+
+
+@routes.get(
+    SCOPE,
+    summary="Show the databases that may use a token",
+    responses=_refusals({404: "INTEGRATION_NOT_FOUND, TOKEN_NOT_FOUND"}),
+)
+def show_scope(vault: TheVault, provider: str, token_id: str) -> ScopeView:
+    with vault.store.read() as session:
+        token = tokens.find_token(session, provider, token_id)
+        return ScopeView(token_id=token.id, databases=scopes.scope_of(session, token.id))
+
+
+@routes.post(
+    SCOPE,
+    summary="Add databases to a token's scope",
+    description="All or none. Those that are in it already stay.",
+    responses=_refusals(
+        {
+            404: "INTEGRATION_NOT_FOUND, TOKEN_NOT_FOUND, DATABASE_NOT_FOUND",
+            422: "TOO_MANY_DATABASES, INVALID_REQUEST",
+        }
+    ),
+)
+def add_to_scope(
+    vault: TheVault, provider: str, token_id: str, addition: ScopeAddition
+) -> ScopeView:
+    with vault.store.write() as session:
+        token = tokens.find_token(session, provider, token_id)
+        scopes.add_databases(session, token, addition.databases)
+        session.flush()
+        return ScopeView(token_id=token.id, databases=scopes.scope_of(session, token.id))
+
+
+@routes.delete(
+    SCOPE + "/{database_id}",
+    summary="Remove a database from a token's scope, repeating the database's name",
+    description="Disables `$vectorize` at once in that database where the token was used.",
+    status_code=204,
+    responses=_refusals(
+        {
+            404: "INTEGRATION_NOT_FOUND, TOKEN_NOT_FOUND, DATABASE_NOT_FOUND, DATABASE_NOT_IN_SCOPE",
+            422: "NAME_MISMATCH, INVALID_REQUEST",
+        }
+    ),
+)
+def remove_from_scope(
+    vault: TheVault,
+    provider: str,
+    token_id: str,
+    database_id: str,
+    name: Annotated[str, Query(description="The database's name, as a confirmation.")],
+) -> None:
+    with vault.store.write() as session:
+        token = tokens.find_token(session, provider, token_id)
+        scopes.remove_database(session, token, database_id, name)
+
+
+@routes.get(
+    "/{provider}/retired-scopes/{name}",
+    summary="Show the scopes of the removed tokens of a name, the latest first",
+    description="Kept for seven days, so that a rotation can put every database back.",
+)
+def show_retired_scopes(vault: TheVault, provider: str, name: str) -> list[RetiredScopeView]:
+    with vault.store.read() as session:
+        return scopes.retired_scopes(session, provider, name)

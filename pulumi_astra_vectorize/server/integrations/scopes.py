@@ -91,9 +91,7 @@ def retired_scopes(session: Session, provider: str, name: str) -> list[RetiredSc
             RetiredScope.name == name,
             RetiredScope.removed_at > now() - RETIREMENT,
         )
-        .order_by(
-            RetiredScope.removed_at.desc(), RetiredScope.token_id, RetiredScope.database_id
-        )
+        .order_by(RetiredScope.removed_at.desc(), RetiredScope.token_id, RetiredScope.database_id)
     )
     return [
         RetiredScopeView(

@@ -55,7 +55,9 @@ def add_token(session: Session, sealer: Sealer, provider: str, new: NewToken) ->
     return view(session, token)
 
 
-def replace_secret(session: Session, sealer: Sealer, token: UserAccessToken, new: SecretStr) -> None:
+def replace_secret(
+    session: Session, sealer: Sealer, token: UserAccessToken, new: SecretStr
+) -> None:
     """Puts a new secret in place of the old; name, id and scope stay, the generation is new."""
     token.secret = _sealed(sealer, new)
     token.generation = new_id()
@@ -85,5 +87,7 @@ def _sealed(sealer: Sealer, secret: SecretStr) -> bytes:
     """The secret encrypted; SECRET_INVALID for what no Authorization header can carry."""
     text = secret.get_secret_value()
     if not text or not all("!" <= character <= "~" for character in text):
-        raise invalid("SECRET_INVALID", "a secret is not empty and has printable ASCII only, no spaces")
+        raise invalid(
+            "SECRET_INVALID", "a secret is not empty and has printable ASCII only, no spaces"
+        )
     return sealer.seal(text)

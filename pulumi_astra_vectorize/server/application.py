@@ -1,0 +1,57 @@
+"""Puts the parts together: what answers on the main port, and what on a database's port."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from pulumi_astra_vectorize.server import health
+from pulumi_astra_vectorize.server.body_limit import BodyLimit
+from pulumi_astra_vectorize.server.data_api import dispatch
+from pulumi_astra_vectorize.server.data_api import routes as data_api
+from pulumi_astra_vectorize.server.data_api.envelope import Failure
+from pulumi_astra_vectorize.server.devops import application as devops
+from pulumi_astra_vectorize.server.embedding_to_come import embedding_router
+from pulumi_astra_vectorize.server.integrations.application import create_integrations_service
+from pulumi_astra_vectorize.server.refusing import shape_errors
+from pulumi_astra_vectorize.server.state import ServerState
+
+
+class PortSwitch:
+    """Hands a request to the application of the port that it came in on."""
+
+    def __init__(self, main_port: int, main: ASGIApp, database: ASGIApp) -> None:
+        self._main_port = main_port
+        self._main = main
+        self._database = database
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        _, port = scope["server"]
+        application = self._main if port == self._main_port else self._database
+        await application(scope, receive, send)
+
+
+def create_application(server: ServerState, main_port: int) -> ASGIApp:
+    """The whole server: one application for all its sockets."""
+    switch = PortSwitch(main_port, _main_application(server), _data_application(server))
+    return BodyLimit(switch)
+
+
+def _main_application(server: ServerState) -> FastAPI:
+    main = create_integrations_service(server, server.admission)
+    main.include_router(health.routes)
+    main.include_router(embedding_router(server), include_in_schema=False)
+    main.mount(devops.PREFIX, devops.create_devops_api(server))
+    return main
+
+
+def _data_application(server: ServerState) -> FastAPI:
+    application = FastAPI(openapi_url=None)
+    application.include_router(data_api.router(server))
+    shape_errors(application, _data_api_refusal)
+    return application
+
+
+def _data_api_refusal(http_status: int, code: str, message: str) -> dict[str, object]:
+    family = "SERVER" if http_status >= 500 else "REQUEST"
+    return dispatch.refusal(Failure(code, message, family=family))

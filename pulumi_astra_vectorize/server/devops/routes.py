@@ -1,0 +1,99 @@
+"""The DevOps API over HTTP (contract devops.md)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from pulumi_astra_vectorize.rules import MAX_ENTITY_NAME, entity_name_problem
+from pulumi_astra_vectorize.server.devops.queries import find_databases, is_id, known_database
+from pulumi_astra_vectorize.server.devops.refusals import DevOpsRefusal
+from pulumi_astra_vectorize.server.devops.views import DatabaseView, database_view
+from pulumi_astra_vectorize.server.sockets import is_wildcard, url_of
+from pulumi_astra_vectorize.server.state import ServerState
+from pulumi_astra_vectorize.server.store.keyspaces import create_keyspace, drop_keyspace
+from pulumi_astra_vectorize.server.store.schema import Database
+
+KEYSPACE = "/databases/{database_id}/keyspaces/{name}"
+
+
+def _state(request: Request) -> ServerState:
+    state: ServerState = request.app.state.server
+    return state
+
+
+Server = Annotated[ServerState, Depends(_state)]
+
+routes = APIRouter()
+"""Stands under ``/v2``; the application that includes it has a server in its state."""
+
+
+@routes.get("/databases")
+def list_databases(
+    server: Server,
+    request: Request,
+    include: str = "nonterminated",
+    provider: str = "ALL",
+    limit: Annotated[int, Query(ge=1, le=100)] = 25,
+    starting_after: str | None = None,
+) -> list[DatabaseView]:
+    with server.store.read() as session:
+        found = find_databases(session, include, provider, limit, starting_after)
+        keyspace = server.settings.keyspace
+        return [
+            database_view(session, database, keyspace, _endpoint(server, request, database))
+            for database in found
+        ]
+
+
+@routes.get("/databases/{database_id}")
+def show_database(server: Server, request: Request, database_id: str) -> DatabaseView:
+    if not is_id(database_id):
+        raise DevOpsRefusal(400, f"{database_id!r} is no id of a database")
+    with server.store.read() as session:
+        database = known_database(session, database_id)
+        if database is None:
+            raise _no_database(database_id)
+        endpoint = _endpoint(server, request, database)
+        return database_view(session, database, server.settings.keyspace, endpoint)
+
+
+@routes.post(KEYSPACE, status_code=201)
+def add_keyspace(server: Server, database_id: str, name: str) -> Response:
+    _check_name(name)
+    with server.store.write() as session:
+        database = known_database(session, database_id)
+        if database is None:
+            raise _no_database(database_id)
+        create_keyspace(session, database.id, name)
+    return Response(status_code=201)
+
+
+@routes.delete(KEYSPACE, status_code=202)
+def remove_keyspace(server: Server, database_id: str, name: str) -> Response:
+    _check_name(name)
+    with server.store.write() as session:
+        database = known_database(session, database_id)
+        dropped = drop_keyspace(session, database.id, name) if database else None
+    for entity_id in dropped or ():
+        server.vectors.forget(entity_id)
+    return Response(status_code=204 if dropped is None else 202)
+
+
+def _check_name(name: str) -> None:
+    problem = entity_name_problem("keyspace", name, MAX_ENTITY_NAME["local"])
+    if problem:
+        raise DevOpsRefusal(422, problem)
+
+
+def _no_database(database_id: str) -> DevOpsRefusal:
+    return DevOpsRefusal(404, f"there is no database with id {database_id}")
+
+
+def _endpoint(server: ServerState, request: Request, database: Database) -> str:
+    """The address of the database's Data API, as this caller reaches the server."""
+    host = server.settings.host
+    if is_wildcard(host) and request.url.hostname:
+        host = request.url.hostname
+    return url_of(host, database.port)

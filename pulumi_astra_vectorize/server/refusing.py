@@ -1,0 +1,62 @@
+"""Gives every error of an application one shape: never HTML, never a secret, never silence."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from pulumi_astra_vectorize.server.store.problems import StorageError
+
+LOGGER = logging.getLogger(__name__)
+
+Shape = Callable[[int, str, str], dict[str, object]]
+"""Makes a body out of an HTTP status, a stable code and a message."""
+
+CODES = {400: "INVALID_REQUEST", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}
+"""The stable codes of what the framework itself refuses."""
+
+
+def shape_errors(application: FastAPI, shape: Shape, *, invalid_status: int = 422) -> None:
+    """Answers in this shape what the framework, the store or a mistake of ours refuses.
+
+    ``invalid_status`` is the HTTP status for parameters and bodies that break their model.
+    """
+
+    def refused(_request: Request, problem: Exception) -> JSONResponse:
+        assert isinstance(problem, HTTPException)  # noqa: S101 - as registered below
+        code = CODES.get(problem.status_code, "REFUSED")
+        body = shape(problem.status_code, code, problem.detail)
+        return JSONResponse(body, problem.status_code, problem.headers)
+
+    def invalid(_request: Request, problem: Exception) -> JSONResponse:
+        assert isinstance(problem, RequestValidationError)  # noqa: S101 - as registered below
+        body = shape(invalid_status, "INVALID_REQUEST", _without_input(problem))
+        return JSONResponse(body, invalid_status)
+
+    def unstored(request: Request, problem: Exception) -> JSONResponse:
+        assert isinstance(problem, StorageError)  # noqa: S101 - as registered below
+        LOGGER.error("%s %s: %s", request.method, request.url.path, problem.message)
+        body = shape(problem.http_status, problem.code, problem.message)
+        return JSONResponse(body, problem.http_status)
+
+    def failed(_request: Request, problem: Exception) -> JSONResponse:
+        message = f"the server failed ({type(problem).__name__}); its log says more"
+        return JSONResponse(shape(500, "INTERNAL_ERROR", message), 500)
+
+    application.add_exception_handler(HTTPException, refused)
+    application.add_exception_handler(RequestValidationError, invalid)
+    application.add_exception_handler(StorageError, unstored)
+    application.add_exception_handler(Exception, failed)
+
+
+def _without_input(problem: RequestValidationError) -> str:
+    """What is wrong and where; what was sent stays out of it, for it may be a secret."""
+    return "; ".join(
+        f"{'.'.join(str(step) for step in error['loc'])}: {error['msg']}"
+        for error in problem.errors()
+    )

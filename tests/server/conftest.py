@@ -1,0 +1,129 @@
+"""A running embedded server for all tests of this folder, and ways to talk to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from astrapy import DataAPIClient, Database
+
+from pulumi_astra_vectorize.server.process import OpenServer, running_server
+from pulumi_astra_vectorize.server.settings import ServerSettings
+from pulumi_astra_vectorize.server.state import ServerState
+from pulumi_astra_vectorize.wire import INTEGRATIONS, DatabaseAddress
+
+TOKEN_NAME = "search-prod"
+SECRET = "hf_test_secret_value"
+PROVIDER = "huggingface"
+
+PostCommand = Callable[..., dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server as tests see it."""
+
+    url: str
+    token: str
+    databases: dict[str, DatabaseAddress]
+    state: ServerState
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        """The header that opens the DevOps API and the integrations service."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def call(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """An authorised request to the main port."""
+        headers = {**self.bearer, **more.pop("headers", {})}
+        return httpx.request(method, self.url + path, headers=headers, timeout=30, **more)
+
+
+def seen_by_tests(opened: OpenServer) -> Server:
+    """The running server with its token read from where a user finds it."""
+    token = Path(opened.addresses.token_file).read_text().strip()
+    databases = {database.name: database for database in opened.addresses.databases}
+    return Server(opened.addresses.url, token, databases, opened.state)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """One server in memory with two databases, for the whole session."""
+    settings = ServerSettings(port=0, databases=("library", "archive"))
+    with running_server(settings) as opened:
+        yield seen_by_tests(opened)
+
+
+@pytest.fixture(scope="session")
+def _numbers() -> Iterator[int]:
+    """Numbers for names that no other test has."""
+    return count(1)
+
+
+@pytest.fixture
+def data_api(server: Server) -> PostCommand:
+    """Posts a command to a database, a keyspace or a collection; returns the reply's JSON."""
+
+    def post(
+        command: dict[str, Any],
+        keyspace: str | None = None,
+        name: str | None = None,
+        *,
+        database: str = "library",
+        headers: dict[str, str] | None = None,
+    ) -> dict[str, Any]:
+        path = "/".join(part for part in ("/v1", keyspace, name) if part)
+        response = httpx.post(
+            server.databases[database].url + path,
+            json=command,
+            headers={"Token": server.token, **(headers or {})},
+            timeout=60,
+        )
+        reply: dict[str, Any] = response.json()
+        return reply
+
+    return post
+
+
+@pytest.fixture
+def keyspace(server: Server, _numbers: Iterator[int]) -> Iterator[str]:
+    """A fresh keyspace in the database "library", dropped with its contents after the test."""
+    name = f"keyspace_{next(_numbers)}"
+    path = f"/v2/databases/{server.databases['library'].id}/keyspaces/{name}"
+    assert server.call("POST", path).status_code == 201
+    yield name
+    assert server.call("DELETE", path).status_code in {202, 204}
+
+
+@pytest.fixture
+def integration(server: Server) -> Iterator[str]:
+    """The integration of Hugging Face; it goes with whatever tokens it got."""
+    assert server.call("POST", INTEGRATIONS, json={"provider": PROVIDER}).status_code == 201
+    yield PROVIDER
+    path = f"{INTEGRATIONS}/{PROVIDER}"
+    for token in server.call("GET", f"{path}/tokens").json():
+        server.call("DELETE", f"{path}/tokens/{token['id']}", params={"name": token["name"]})
+    assert server.call("DELETE", path).status_code == 204
+
+
+@pytest.fixture
+def user_access_token(server: Server, integration: str) -> str:
+    """The name of a user access token that the database "library" may use."""
+    new = {"name": TOKEN_NAME, "secret": SECRET, "databases": [server.databases["library"].id]}
+    added = server.call("POST", f"{INTEGRATIONS}/{integration}/tokens", json=new)
+    assert added.status_code == 201, added.text
+    return TOKEN_NAME
+
+
+@pytest.fixture
+def astrapy_database(server: Server, keyspace: str) -> Database:
+    """The fresh keyspace through the vendor's own client."""
+    client = DataAPIClient(environment="hcd")
+    return client.get_database(
+        server.databases["library"].url, token=server.token, keyspace=keyspace
+    )
