@@ -1,0 +1,1 @@
+"""Typed clients of what the provider talks to; every call passes ``transport.Transport``."""

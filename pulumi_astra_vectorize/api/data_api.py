@@ -1,0 +1,129 @@
+"""Schema and counting commands of one database's Data API (contract data-api.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, cast
+
+from pulumi_astra_vectorize.api.transport import Transport
+from pulumi_astra_vectorize.errors import RefusedError
+
+JsonObject = dict[str, Any]
+
+COUNTED_AT_MOST = 1000
+"""countDocuments stops there and says that there is more."""
+
+
+def member(described: JsonObject, name: str) -> JsonObject:
+    """An object inside an explained definition; empty where it is absent or null."""
+    return cast("JsonObject", described.get(name) or {})
+
+
+class DataApiError(RefusedError):
+    """An error object of the Data API, in its own words; ``code`` is the vendor's errorCode."""
+
+
+class DataApi:
+    """The Data API of one database.
+
+    Args:
+        transport: bound to the database's endpoint, its token in the header ``Token``.
+        prefix: ``/v1`` on the embedded server and self-hosted, ``/api/json/v1`` on Astra.
+    """
+
+    def __init__(self, transport: Transport, prefix: str = "/v1") -> None:
+        self._transport = transport
+        self._prefix = prefix
+
+    def collections(self, keyspace: str) -> dict[str, JsonObject]:
+        """The options of each collection of a keyspace, by name."""
+        status = self._read(f"/{keyspace}", "findCollections", {"options": {"explain": True}})
+        return {item["name"]: item["options"] for item in status["collections"]}
+
+    def create_collection(self, keyspace: str, name: str, options: JsonObject) -> None:
+        """Creates a collection; equal settings under the same name succeed, too."""
+        self._change(f"/{keyspace}", "createCollection", {"name": name, "options": options})
+
+    def delete_collection(self, keyspace: str, name: str) -> None:
+        """Deletes a collection, or the table of that name: look first."""
+        self._change(f"/{keyspace}", "deleteCollection", {"name": name})
+
+    def tables(self, keyspace: str) -> dict[str, JsonObject]:
+        """The definition of each table of a keyspace, by name."""
+        status = self._read(f"/{keyspace}", "listTables", {"options": {"explain": True}})
+        return {item["name"]: item["definition"] for item in status["tables"]}
+
+    def create_table(self, keyspace: str, name: str, definition: JsonObject) -> None:
+        """Creates a table."""
+        self._change(f"/{keyspace}", "createTable", {"name": name, "definition": definition})
+
+    def drop_table(self, keyspace: str, name: str) -> None:
+        """Drops a table, or the collection of that name: look first."""
+        body = {"name": name, "options": {"ifExists": True}}
+        self._change(f"/{keyspace}", "dropTable", body)
+
+    def alter_table(
+        self,
+        keyspace: str,
+        name: str,
+        operation: Literal["add", "drop", "addVectorize", "dropVectorize"],
+        columns: Mapping[str, Any] | list[str],
+    ) -> None:
+        """One alteration: columns to add or to give a service, or names to drop."""
+        body = {"operation": {operation: {"columns": columns}}}
+        self._change(f"/{keyspace}/{name}", "alterTable", body)
+
+    def indexes(self, keyspace: str, table: str) -> dict[str, JsonObject]:
+        """Each index of a table by name: its ``definition`` and ``indexType``."""
+        status = self._read(f"/{keyspace}/{table}", "listIndexes", {"options": {"explain": True}})
+        return {item["name"]: item for item in status["indexes"]}
+
+    def create_vector_index(
+        self, keyspace: str, table: str, name: str, definition: JsonObject
+    ) -> None:
+        """Creates a vector index on a column."""
+        body = {"name": name, "definition": definition}
+        self._change(f"/{keyspace}/{table}", "createVectorIndex", body)
+
+    def drop_index(self, keyspace: str, name: str) -> None:
+        """Drops an index; one that is gone is fine."""
+        self._change(f"/{keyspace}", "dropIndex", {"name": name, "options": {"ifExists": True}})
+
+    def keyspaces(self) -> list[str]:
+        """The names of the database's keyspaces."""
+        status = self._read("", "findKeyspaces", {})
+        return cast("list[str]", status["keyspaces"])
+
+    def count_documents(self, keyspace: str, collection: str) -> tuple[int, bool]:
+        """How many documents a collection holds, and whether there are more than that."""
+        status = self._read(f"/{keyspace}/{collection}", "countDocuments", {})
+        return status["count"], bool(status.get("moreData"))
+
+    def count_rows(self, keyspace: str, table: str) -> tuple[int, bool]:
+        """How many rows the first page of a table holds, and whether there are more."""
+        data = self._send(f"/{keyspace}/{table}", {"find": {}}, repeatable=True)["data"]
+        return len(data["documents"]), data.get("nextPageState") is not None
+
+    def _read(self, path: str, command: str, body: JsonObject) -> JsonObject:
+        reply = self._send(path, {command: body}, repeatable=True)
+        return cast("JsonObject", reply["status"])
+
+    def _change(self, path: str, command: str, body: JsonObject) -> None:
+        self._send(path, {command: body}, repeatable=False)
+
+    def _send(self, path: str, body: JsonObject, *, repeatable: bool) -> JsonObject:
+        answer = self._transport.call("POST", self._prefix + path, body, repeatable=repeatable)
+        reply: JsonObject = answer.json()
+        if reply.get("errors"):
+            raise _error(reply["errors"][0])
+        return reply
+
+
+def _error(said: JsonObject) -> DataApiError:
+    from_provider = said.get("scope") == "EMBEDDING_PROVIDER"
+    return DataApiError(
+        str(said.get("errorCode", "UNKNOWN")),
+        str(said.get("message", said)),
+        fix="see the vendor's documentation of this code",
+        source="embedding provider" if from_provider else "Astra DB",
+    )

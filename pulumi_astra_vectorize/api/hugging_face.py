@@ -1,0 +1,33 @@
+"""Asks Hugging Face whether a secret lives (contract credentials.md, the Hugging Face side)."""
+
+from __future__ import annotations
+
+from pulumi_astra_vectorize.api.transport import Transport
+from pulumi_astra_vectorize.errors import ConfigurationError, RefusedError
+
+PUBLIC_URL = "https://huggingface.co"
+
+
+def verify_secret(base_url: str, secret: str, token_name: str, timeout_seconds: float) -> None:
+    """Raises RefusedError SECRET_REFUSED when Hugging Face does not know the secret."""
+    headers = {"Authorization": f"Bearer {secret}"}
+    transport = Transport(base_url, headers, timeout_seconds)
+    try:
+        answer = transport.call("GET", "/api/whoami-v2", repeatable=True)
+    except ConfigurationError:
+        raise _refused(token_name, 401) from None
+    finally:
+        transport.close()
+    if answer.status != 200:
+        raise _refused(token_name, answer.status)
+
+
+def _refused(token_name: str, status: int) -> RefusedError:
+    return RefusedError(
+        "SECRET_REFUSED",
+        f"the secret of user access token {token_name!r} was refused (HTTP {status}) when it was "
+        "verified; nothing was changed",
+        fix="create a user access token with unrestricted access at Hugging Face and pass its "
+        "value; `verify_secret=False` skips this check",
+        source="embedding provider",
+    )

@@ -1,0 +1,124 @@
+"""Integrations, user access tokens and their scopes, at our integrations service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from pulumi_astra_vectorize import rules, wire
+from pulumi_astra_vectorize.api.transport import Answer, Method, Transport
+from pulumi_astra_vectorize.errors import ConflictError, RefusedError
+
+
+class Integrations:
+    """The integrations service of the target.
+
+    Reads answer None for what is not there; deletions of what is not there succeed. Creations are
+    never repeated blindly: after a lost answer the caller looks at what is there.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def integration(self, provider: str) -> wire.IntegrationView | None:
+        """The integration of a provider, if the organisation added it."""
+        answer = self._call("GET", _path(provider), missing_is_fine=True)
+        return None if answer is None else wire.IntegrationView.model_validate(answer.json())
+
+    def add_integration(self, provider: str) -> None:
+        """Adds a provider. Raises ConflictError INTEGRATION_EXISTS when it is there."""
+        body = wire.NewIntegration(provider=provider)
+        self._call("POST", wire.INTEGRATIONS, body.model_dump(mode="json", by_alias=True))
+
+    def remove_integration(self, provider: str) -> None:
+        """Removes a provider; refused while it has tokens."""
+        self._call("DELETE", _path(provider), missing_is_fine=True)
+
+    def token(self, provider: str, name: str) -> wire.TokenView | None:
+        """The user access token of that name, without its secret."""
+        answer = self._call("GET", _path(provider, "tokens"), missing_is_fine=True)
+        views = [] if answer is None else [wire.TokenView.model_validate(v) for v in answer.json()]
+        return next((view for view in views if view.name == name), None)
+
+    def add_token(
+        self, provider: str, name: str, secret: str, databases: Sequence[str]
+    ) -> wire.TokenView:
+        """Stores a secret under a name, with the first databases of its scope.
+
+        The rest of more than ten is added by further calls, ten at most each.
+        """
+        first, *rest = [*rules.in_calls(databases)] or [[]]
+        body = wire.NewToken.model_validate(
+            {"name": name, "secret": secret, "databases": first}
+        ).model_dump(mode="json", by_alias=True)
+        answer = self._call("POST", _path(provider, "tokens"), body)
+        view = wire.TokenView.model_validate(_present(answer).json())
+        for group in rest:
+            self.add_to_scope(provider, view.id, group)
+        return view
+
+    def remove_token(self, provider: str, token_id: str, name: str) -> None:
+        """Removes the token with this id; its successor of the same name is never touched."""
+        path = f"{_path(provider, 'tokens', token_id)}?name={quote(name, safe='')}"
+        self._call("DELETE", path, missing_is_fine=True)
+
+    def retired_scope(self, provider: str, name: str) -> list[str]:
+        """Ids of the databases that the last removed token of this name served."""
+        answer = self._call("GET", _path(provider, "retired-scopes", name), missing_is_fine=True)
+        if answer is None:
+            return []
+        return wire.RetiredScopeView.model_validate(answer.json()).databases
+
+    def add_to_scope(self, provider: str, token_id: str, databases: Sequence[str]) -> None:
+        """Lets the token serve these databases (ids); in calls of at most ten."""
+        path = _path(provider, "tokens", token_id, "scope")
+        for group in rules.in_calls(databases):
+            body = wire.ScopeAddition(databases=group)
+            self._call("POST", path, body.model_dump(mode="json", by_alias=True), repeatable=True)
+
+    def remove_from_scope(
+        self, provider: str, token_id: str, database_id: str, database_name: str
+    ) -> None:
+        """Takes one database out of the scope, repeating its name as the service asks."""
+        path = _path(provider, "tokens", token_id, "scope", database_id)
+        self._call("DELETE", f"{path}?name={quote(database_name, safe='')}", missing_is_fine=True)
+
+    def _call(
+        self,
+        method: Method,
+        path: str,
+        body: Any = None,
+        *,
+        missing_is_fine: bool = False,
+        repeatable: bool = False,
+    ) -> Answer | None:
+        answer = self._transport.call(
+            method, path, body, repeatable=repeatable or method in ("GET", "DELETE")
+        )
+        if answer.status == 404 and missing_is_fine:
+            return None
+        if answer.status >= 400:
+            raise _refusal(answer)
+        return answer
+
+
+def _path(*parts: str) -> str:
+    return "/".join([wire.INTEGRATIONS, *(quote(part, safe="") for part in parts)])
+
+
+def _present(answer: Answer | None) -> Answer:
+    if answer is None:
+        raise AssertionError("only reads and deletions may find nothing")
+    return answer
+
+
+def _refusal(answer: Answer) -> RefusedError | ConflictError:
+    problem = wire.Problems.model_validate(answer.json()).errors[0]
+    kind = ConflictError if answer.status == 409 else RefusedError
+    return kind(
+        problem.code,
+        problem.message,
+        fix="see what it names; `astra-vectorize serve` and the API's document explain each code",
+        source="Astra DB",
+    )

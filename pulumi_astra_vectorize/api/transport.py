@@ -1,0 +1,208 @@
+"""The one way out: pooled connections, time-outs, bounded retries, and nothing secret in a log."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import Any, Literal
+
+import httpx
+import stamina
+
+from pulumi_astra_vectorize.errors import ConfigurationError, RefusedError, UnreachableError
+
+ATTEMPTS = 4
+LONGEST_RETRY_AFTER = 30.0
+"""Seconds; a server that asks for more gets an error instead of a hanging `pulumi up`."""
+
+LARGEST_ANSWER = 64 * 1024 * 1024
+"""Bytes; an answer without end is refused there."""
+
+REFUSED_FOR_NOW = frozenset({429, 503})
+"""Statuses of a server that did nothing and may do it in a moment."""
+
+LOST_BEHIND = frozenset({502, 504})
+"""Statuses of a proxy that lost the answer: the work may have been done."""
+
+NEVER_ARRIVED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+"""The request was not sent: repeating it is always safe."""
+
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: status, body, and the header ``Retry-After`` if there was one."""
+
+    status: int
+    content: bytes
+    retry_after: str | None = None
+
+    def json(self) -> Any:
+        """The body as JSON.
+
+        Raises:
+            UnreachableError: ANSWER_NOT_JSON.
+        """
+        try:
+            return json.loads(self.content)
+        except ValueError:
+            raise UnreachableError(
+                "ANSWER_NOT_JSON",
+                f"the answer (HTTP {self.status}) is not the JSON that this service speaks",
+                fix="check that the endpoint is the server you mean, and nothing stands between",
+                source="Astra DB",
+            ) from None
+
+
+class _Busy(Exception):  # noqa: N818 - a state of the server, not an error of ours
+    """The server asked to come back later."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+class Transport:
+    """Calls one address.
+
+    Args:
+        base_url: scheme, host and port (a path is kept as a prefix).
+        headers: sent with every call; this is where the application token is.
+        timeout_seconds: how long one attempt may take.
+        handler: the network's stand-in for tests: the seam on which faults are injected.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        headers: dict[str, str],
+        timeout_seconds: float,
+        handler: httpx.BaseTransport | None = None,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._client = httpx.Client(
+            base_url=self.base_url,
+            headers=headers,
+            timeout=httpx.Timeout(timeout_seconds, connect=min(timeout_seconds, 10)),
+            transport=handler,
+            trust_env=False,
+        )
+
+    def call(self, method: Method, path: str, body: Any = None, *, repeatable: bool) -> Answer:
+        """Sends one request; ``repeatable`` says that doing it twice is the same as once.
+
+        A busy server (429, 503) is asked again, after ``Retry-After`` if it says so; after a
+        lost answer (also 502 and 504) only where the request is repeatable.
+
+        Raises:
+            UnreachableError: ENDPOINT_UNREACHABLE, ANSWER_LOST, ANSWER_TOO_LARGE.
+            ConfigurationError: APPLICATION_TOKEN_REFUSED.
+            RefusedError: TARGET_BUSY.
+        """
+        try:
+            for attempt in stamina.retry_context(
+                on=lambda error: _wait(error, repeatable=repeatable),
+                attempts=ATTEMPTS,
+                timeout=None,
+                wait_initial=0.2,
+                wait_max=5,
+            ):
+                with attempt:
+                    return self._once(method, path, body)
+        except _Busy as busy:
+            raise self._still_busy(busy.answer) from None
+        except httpx.HTTPError as error:
+            raise self._no_answer(error) from None
+        raise AssertionError("stamina either returns or raises")
+
+    def close(self) -> None:
+        """Closes the pooled connections."""
+        self._client.close()
+
+    def _once(self, method: Method, path: str, body: Any) -> Answer:
+        with self._client.stream(method, path, json=body) as response:
+            content = self._read_within_limit(response)
+        answer = Answer(response.status_code, content, response.headers.get("Retry-After"))
+        if answer.status == 401:
+            raise self._token_refused()
+        if answer.status in REFUSED_FOR_NOW | LOST_BEHIND:
+            raise _Busy(answer)
+        return answer
+
+    def _read_within_limit(self, response: httpx.Response) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        for chunk in response.iter_bytes():
+            size += len(chunk)
+            if size > LARGEST_ANSWER:
+                raise UnreachableError(
+                    "ANSWER_TOO_LARGE",
+                    f"{self.base_url} answered with more than {LARGEST_ANSWER} bytes",
+                    fix="check that the endpoint is the server you mean",
+                    source="Astra DB",
+                )
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def _token_refused(self) -> ConfigurationError:
+        return ConfigurationError(
+            "APPLICATION_TOKEN_REFUSED",
+            f"{self.base_url} refused the application token (401)",
+            fix="set the token that belongs to this endpoint: `pulumi config set --secret "
+            "astra-vectorize:applicationToken TOKEN`, or ASTRA_DB_APPLICATION_TOKEN",
+            source="Astra DB",
+        )
+
+    def _still_busy(self, answer: Answer) -> RefusedError:
+        return RefusedError(
+            "TARGET_BUSY",
+            f"{self.base_url} is busy: it answered HTTP {answer.status}",
+            fix="run the same command again in a while",
+            source="Astra DB",
+        )
+
+    def _no_answer(self, error: httpx.HTTPError) -> UnreachableError:
+        if isinstance(error, NEVER_ARRIVED):
+            return UnreachableError(
+                "ENDPOINT_UNREACHABLE",
+                f"{self.base_url} does not answer ({type(error).__name__})",
+                fix="start the server (`astra-vectorize serve`), or correct the endpoint: `pulumi "
+                "config set astra-vectorize:endpoint URL`, or ASTRA_VECTORIZE_ENDPOINT",
+                source="Astra DB",
+            )
+        return UnreachableError(
+            "ANSWER_LOST",
+            f"{self.base_url} was asked but its answer was lost ({type(error).__name__})",
+            fix="run the same command again: it looks at what is there before it does anything",
+            source="Astra DB",
+        )
+
+
+def _wait(error: Exception, *, repeatable: bool) -> bool | float:
+    """Whether to try again, or after how many seconds exactly."""
+    if isinstance(error, _Busy):
+        return (repeatable or error.answer.status in REFUSED_FOR_NOW) and _pause(error.answer)
+    if isinstance(error, NEVER_ARRIVED):
+        return True
+    return repeatable and isinstance(error, httpx.TransportError)
+
+
+def _pause(answer: Answer) -> bool | float:
+    """Retry-After's seconds, or its date; True (the usual back-off) when it says nothing usable."""
+    if answer.retry_after is None:
+        return True
+    try:
+        seconds = float(answer.retry_after)
+    except ValueError:
+        seconds = _seconds_until(answer.retry_after)
+    return seconds if 0 <= seconds <= LONGEST_RETRY_AFTER else seconds <= 0
+
+
+def _seconds_until(date: str) -> float:
+    try:
+        return (parsedate_to_datetime(date) - datetime.now(timezone.utc)).total_seconds()
+    except (TypeError, ValueError):
+        return 0

@@ -1,0 +1,166 @@
+"""The adapter between the lifecycle and pulumi.dynamic: secrets, unknowns, pickling, errors.
+
+The only file that imports pulumi.dynamic. The provider object is pickled into every resource's
+state by reference to its class: classes derived from ``Provider`` hold no attributes of their
+instances, and never move to another module.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, ClassVar, TypeVar, cast
+
+from pulumi import Input, Output, ResourceOptions
+from pulumi import dynamic as pulumi_dynamic
+from pulumi.output import Unknown as PulumiUnknown
+from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_ON_THE_WIRE
+
+from pulumi_astra_vectorize import lifecycle as life
+from pulumi_astra_vectorize.api.target import Target, current_settings, current_target, use_settings
+from pulumi_astra_vectorize.errors import AstraVectorizeError
+from pulumi_astra_vectorize.settings import load_settings
+
+Bag = dict[str, Any]
+"""Properties as Pulumi hands them over."""
+
+HookT = TypeVar("HookT", bound=Callable[..., Any])
+
+
+def _speaks_plainly(hook: HookT) -> HookT:
+    """A user's mistake is one line; a bug of ours also prints where it happened."""
+
+    @wraps(hook)
+    def speaking(*arguments: object) -> object:
+        try:
+            return hook(*arguments)
+        except AstraVectorizeError as error:
+            raise error.with_traceback(None) from None
+        except Exception as error:
+            traceback.print_exception(error, limit=50, file=sys.stderr)
+            raise
+
+    return cast(HookT, speaking)
+
+
+class Provider(pulumi_dynamic.ResourceProvider):
+    """One resource's rules as Pulumi calls them."""
+
+    serialize_as_secret_always = False  # nothing secret is in a class's name
+    rules: ClassVar[life.Lifecycle[Any, Any]]
+
+    @_speaks_plainly
+    def configure(self, req: pulumi_dynamic.ConfigureRequest) -> None:
+        sys.tracebacklimit = 0  # the SDK would show the user a whole traceback
+        use_settings(load_settings(req.config.get))
+
+    @_speaks_plainly
+    def check(self, _olds: Bag, news: Bag) -> pulumi_dynamic.CheckResult:
+        problems = life.validate(self.rules, _properties(news), current_settings().target)
+        failures = [pulumi_dynamic.CheckFailure(p.property, p.reason) for p in problems]
+        return pulumi_dynamic.CheckResult(_unknowns_on_the_wire(news), failures)
+
+    @_speaks_plainly
+    def diff(self, _id: str, _olds: Bag, _news: Bag) -> pulumi_dynamic.DiffResult:
+        state = self._state(_olds)
+        old = state.inputs.model_dump(exclude_unset=True)
+        news = _properties(_news)
+        change = self.rules.diff(state, self._inputs(life.assume_unchanged(news, old)))
+        updates = change.updates | {s for s in self.rules.stamps if news.get(s) is life.UNKNOWN}
+        return pulumi_dynamic.DiffResult(
+            changes=bool(updates or change.replaces),
+            replaces=sorted(change.replaces),
+            delete_before_replace=bool(change.replaces) and change.same_place,
+        )
+
+    @_speaks_plainly
+    def create(self, props: Bag) -> pulumi_dynamic.CreateResult:
+        inputs = self._inputs(_inward(props))
+        identifier, outputs = self.rules.create(inputs, _target())
+        return pulumi_dynamic.CreateResult(identifier, _outward(inputs, outputs))
+
+    @_speaks_plainly
+    def read(self, id_: str, props: Bag) -> pulumi_dynamic.ReadResult:
+        state = self.rules.read(self._state(props), _target())
+        if state is None:
+            return pulumi_dynamic.ReadResult("", {})
+        inputs = state.inputs.model_dump(exclude_unset=True)
+        return pulumi_dynamic.ReadResult(id_, _outward(state.inputs, state.outputs), inputs)
+
+    @_speaks_plainly
+    def update(self, _id: str, _olds: Bag, _news: Bag) -> pulumi_dynamic.UpdateResult:
+        inputs = self._inputs(_inward(_news))
+        outputs = self.rules.update(self._state(_olds), inputs, _target())
+        return pulumi_dynamic.UpdateResult(_outward(inputs, outputs))
+
+    @_speaks_plainly
+    def delete(self, _id: str, _props: Bag) -> None:
+        self.rules.delete(self._state(_props), _target())
+
+    def _inputs(self, properties: object) -> life.Inputs:
+        return self.rules.inputs_type.model_validate(properties)
+
+    def _state(self, props: Bag) -> life.State[Any, Any]:
+        kept = _properties(props)
+        written = {k: v for k, v in kept.items() if k in self.rules.inputs_type.model_fields}
+        return life.State(self._inputs(written), self.rules.outputs_type.model_validate(kept))
+
+
+class Resource(pulumi_dynamic.Resource):
+    """A resource of this package: inputs as written, outputs by name."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        resource_name: str,
+        inputs: Mapping[str, Any],
+        opts: ResourceOptions | None,
+    ) -> None:
+        written = {name: value for name, value in inputs.items() if value is not None}
+        outputs = dict.fromkeys(provider.rules.outputs_type.model_fields)
+        awaited = dict.fromkeys(provider.rules.inputs_type.model_fields)
+        super().__init__(provider, resource_name, {**awaited, **outputs, **written}, opts)
+
+
+def secret_input(value: Input[str]) -> Output[str]:
+    """Marks an input as a Pulumi secret, whatever the program passed."""
+    return Output.secret(value)
+
+
+def _target() -> Target:
+    return current_target()
+
+
+def _properties(props: Bag) -> Bag:
+    """A whole bag of properties, in the lifecycle's words."""
+    return cast(Bag, _inward(props))
+
+
+def _inward(value: object) -> object:
+    """Pulumi's values in the lifecycle's words; its own hidden members stay behind."""
+    if isinstance(value, PulumiUnknown) or value == UNKNOWN_ON_THE_WIRE:
+        return life.UNKNOWN
+    if isinstance(value, Mapping):
+        items = cast("Mapping[str, object]", value).items()
+        return {k: _inward(v) for k, v in items if k != "__provider" and v is not None}
+    if isinstance(value, list):
+        return [_inward(item) for item in cast("list[object]", value)]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)  # the wire knows only floats
+    return value
+
+
+def _unknowns_on_the_wire(value: Any) -> Any:
+    if isinstance(value, PulumiUnknown):
+        return UNKNOWN_ON_THE_WIRE
+    if isinstance(value, dict):
+        return {k: _unknowns_on_the_wire(v) for k, v in cast(Bag, value).items()}
+    if isinstance(value, list):
+        return [_unknowns_on_the_wire(item) for item in cast("list[Any]", value)]
+    return value
+
+
+def _outward(inputs: life.Inputs, outputs: life.Outputs) -> Bag:
+    return {**inputs.model_dump(exclude_unset=True), **outputs.model_dump(exclude_none=True)}

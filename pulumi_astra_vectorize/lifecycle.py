@@ -1,0 +1,186 @@
+"""What all resources share: validate -> diff -> create / read / update / delete, over typed models.
+
+Knows no engine: engine.py adapts it to pulumi.dynamic, and a native provider could do the same.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, TypeVar, cast
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pulumi_astra_vectorize.api.target import Target
+from pulumi_astra_vectorize.settings import TargetName
+
+Properties = Mapping[str, Any]
+
+
+class Unknown:
+    """The value of a property that preview cannot know yet. There is one: ``UNKNOWN``."""
+
+    def __repr__(self) -> str:
+        return "<unknown>"
+
+
+UNKNOWN = Unknown()
+
+
+class Inputs(BaseModel):
+    """What a user writes. Fields that were not written stay unset, and are not sent back."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+
+class Outputs(BaseModel):
+    """What is kept beside the inputs: what the target said and the user did not write."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+InputsT = TypeVar("InputsT", bound=Inputs)
+OutputsT = TypeVar("OutputsT", bound=Outputs)
+
+
+@dataclass(frozen=True)
+class State(Generic[InputsT, OutputsT]):
+    """A resource as it was last seen: what was asked for and what came of it."""
+
+    inputs: InputsT
+    outputs: OutputsT
+
+
+def rewritten(inputs: InputsT, values: Properties) -> InputsT:
+    """The inputs with other values; None takes a property back to unwritten."""
+    written = {**inputs.model_dump(exclude_unset=True), **values}
+    return type(inputs).model_validate({k: v for k, v in written.items() if v is not None})
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong with an input, found without asking anybody."""
+
+    path: tuple[str | int, ...]
+    reason: str
+
+    @property
+    def property(self) -> str:
+        """The property's path as Pulumi writes it: ``databases[1]``, ``service.model``."""
+        shown = ""
+        for part in self.path:
+            shown += f"[{part}]" if isinstance(part, int) else f".{part}" if shown else part
+        return shown
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a diff found: names of inputs that update the resource, or replace it."""
+
+    updates: frozenset[str] = field(default_factory=frozenset[str])
+    replaces: frozenset[str] = field(default_factory=frozenset[str])
+    same_place: bool = True
+    """A replacement would take the same name: the old one has to go first."""
+
+
+def compare(
+    old: Inputs, new: Inputs, *, replaces: Collection[str], same_place: bool = True
+) -> Change:
+    """Field by field: a change updates the resource, or replaces it where ``replaces`` says so."""
+    changed = {f for f in type(new).model_fields if getattr(old, f) != getattr(new, f)}
+    return Change(
+        updates=frozenset(changed.difference(replaces)),
+        replaces=frozenset(changed.intersection(replaces)),
+        same_place=same_place,
+    )
+
+
+class Lifecycle(ABC, Generic[InputsT, OutputsT]):
+    """The rules of one resource, in the order of its life. Implementations hold no state."""
+
+    inputs_type: ClassVar[type[Inputs]]
+    outputs_type: ClassVar[type[Outputs]]
+    stamps: ClassVar[frozenset[str]] = frozenset()
+    """Inputs that change whenever a parent is born anew: unknown in preview, they are an update."""
+
+    def problems(self, _known: Properties, _target: TargetName) -> Iterable[Problem]:
+        """Rules over several properties; what is unknown is left out of ``known``."""
+        return ()
+
+    @abstractmethod
+    def diff(self, state: State[InputsT, OutputsT], inputs: InputsT) -> Change:
+        """Compares without asking anybody; both sides are complete."""
+
+    @abstractmethod
+    def create(self, inputs: InputsT, target: Target) -> tuple[str, OutputsT]:
+        """Makes the thing and answers its id; refuses what is there already."""
+
+    @abstractmethod
+    def read(
+        self, state: State[InputsT, OutputsT], target: Target
+    ) -> State[InputsT, OutputsT] | None:
+        """What is there now, in the words of the inputs; None when it is gone."""
+
+    @abstractmethod
+    def update(self, state: State[InputsT, OutputsT], inputs: InputsT, target: Target) -> OutputsT:
+        """Changes it in place; may be called again after a run that died half-way."""
+
+    @abstractmethod
+    def delete(self, state: State[InputsT, OutputsT], target: Target) -> None:
+        """Removes it; what is gone already is done."""
+
+
+def validate(
+    lifecycle: Lifecycle[Any, Any], properties: Properties, target: TargetName
+) -> list[Problem]:
+    """All problems of the inputs at once; nothing that is unknown is a problem."""
+    found: list[Problem] = []
+    try:
+        lifecycle.inputs_type.model_validate(properties)
+    except ValidationError as error:
+        found = [
+            Problem(item["loc"], item["msg"].removeprefix("Value error, "))
+            for item in error.errors(include_url=False)
+            if item["type"] == "missing" or not contains_unknown(item["input"])
+        ]
+    found += lifecycle.problems(cast(Properties, known_part(properties)), target)
+    return list(dict.fromkeys(found))
+
+
+def contains_unknown(value: object) -> bool:
+    """Whether a value, or anything in it, is not known yet."""
+    if isinstance(value, Mapping):
+        return any(contains_unknown(item) for item in cast(Properties, value).values())
+    if isinstance(value, list):
+        return any(contains_unknown(item) for item in cast("list[object]", value))
+    return isinstance(value, Unknown)
+
+
+def known_part(value: object) -> object:
+    """A value without what is unknown in it: None stands for it in lists, nothing in mappings."""
+    if isinstance(value, Mapping):
+        items = cast(Properties, value).items()
+        return {k: known_part(v) for k, v in items if not isinstance(v, Unknown)}
+    if isinstance(value, list):
+        return [known_part(item) for item in cast("list[object]", value)]
+    return None if isinstance(value, Unknown) else value
+
+
+def assume_unchanged(new: object, old: object) -> object:
+    """New inputs with each unknown read as "what it was": the unknown is never a change."""
+    if isinstance(new, Mapping):
+        before = cast(Properties, old if isinstance(old, Mapping) else {})
+        merged = {k: assume_unchanged(v, before.get(k)) for k, v in cast(Properties, new).items()}
+        return {k: v for k, v in merged.items() if v is not None}
+    if isinstance(new, list):
+        items = cast("list[object]", old) if isinstance(old, list) else []
+        return _assume_items_unchanged(cast("list[object]", new), items)
+    return old if isinstance(new, Unknown) else new
+
+
+def _assume_items_unchanged(new: list[object], old: list[object]) -> list[object]:
+    """An unknown item stands for an old one that the list does not name otherwise."""
+    unnamed = iter([item for item in old if item not in new])
+    assumed = [next(unnamed, None) if contains_unknown(item) else item for item in new]
+    return [item for item in assumed if item is not None]

@@ -1,0 +1,149 @@
+"""One column of one table on the server: what is there, and the statements that change it."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from pulumi_astra_vectorize.api.data_api import DataApiError, JsonObject
+from pulumi_astra_vectorize.api.devops import Database
+from pulumi_astra_vectorize.api.target import Target
+from pulumi_astra_vectorize.errors import NotFoundError
+from pulumi_astra_vectorize.resources._vector_index import (
+    IndexInputs,
+    IndexThere,
+    vector_index_on,
+)
+from pulumi_astra_vectorize.resources.embedding_service import (
+    ServiceInputs,
+    explained,
+    from_wire,
+)
+
+
+class Addressed(Protocol):
+    """Inputs that say which column is meant."""
+
+    @property
+    def keyspace(self) -> str:
+        """The table's keyspace."""
+        ...
+
+    @property
+    def table(self) -> str:
+        """The table's name."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The column's name."""
+        ...
+
+
+class Site:
+    """Where a vector column is, or will be."""
+
+    def __init__(self, target: Target, database: Database, address: Addressed) -> None:
+        self.database = database
+        self._target = target
+        self._api = target.data_api(database)
+        self._keyspace, self._table, self._name = address.keyspace, address.table, address.name
+
+    def __str__(self) -> str:
+        return f"{self.database.name}/{self._keyspace}/{self._table}.{self._name}"
+
+    def column(self) -> JsonObject | None:
+        """The column as listTables explains it, or None.
+
+        Raises:
+            NotFoundError: TABLE_NOT_FOUND.
+        """
+        definition = self._api.tables(self._keyspace).get(self._table)
+        if definition is None:
+            raise self._no_table()
+        found: JsonObject | None = definition["columns"].get(self._name)
+        return found
+
+    def column_or_none(self) -> JsonObject | None:
+        """The same, where a table that is gone takes the column with it."""
+        try:
+            return self.column()
+        except NotFoundError:
+            return None
+
+    def column_there(self) -> JsonObject:
+        """The column right after it was made sure to be there."""
+        return self.column() or {}
+
+    def add_if_missing(self, dimension: int | None, service: ServiceInputs | None) -> None:
+        """Adds the vector column with its service; the dimension may be the model's own."""
+        if self.column() is not None:
+            return
+        described: dict[str, Any] = {"type": "vector"}
+        if dimension is not None:
+            described["dimension"] = dimension
+        if service is not None:
+            described["service"] = service.to_wire()
+        self._alter("add", {self._name: described}, service)
+
+    def set_service(self, service: ServiceInputs | None) -> None:
+        """Gives the column another service, or takes it away; its vectors stay."""
+        there = from_wire(self.column_there().get("service"))
+        if service is None:
+            if there is not None:
+                self._alter("dropVectorize", [self._name], None)
+        elif there != service.as_user_wrote():
+            self._alter("addVectorize", {self._name: service.to_wire()}, service)
+
+    def index(self) -> IndexThere | None:
+        """The column's vector index, if it has one."""
+        return vector_index_on(self._api.indexes(self._keyspace, self._table), self._name)
+
+    def index_matches(self, there: IndexThere | None, wanted: IndexInputs | None) -> bool:
+        """Whether the index is what the program says."""
+        if there is None or wanted is None:
+            return there is None and wanted is None
+        return there.equals(wanted, self._table, self._name)
+
+    def set_index(self, wanted: IndexInputs | None) -> None:
+        """An index cannot be changed: another one takes its place."""
+        there = self.index()
+        if self.index_matches(there, wanted):
+            return
+        if there is not None:
+            self._api.drop_index(self._keyspace, there.name)
+        if wanted is not None:
+            name = wanted.named(self._table, self._name)
+            definition = wanted.definition(self._name)
+            self._api.create_vector_index(self._keyspace, self._table, name, definition)
+
+    def detach(self, column: JsonObject) -> None:
+        """Takes service and index from a column that was there before this resource."""
+        if column.get("service"):
+            self.set_service(None)
+        self.set_index(None)
+
+    def drop(self) -> None:
+        """Drops the column, its index first."""
+        self.set_index(None)
+        self._alter("drop", [self._name], None)
+
+    def count_rows(self) -> tuple[int, bool]:
+        """How many rows the table has, and whether there are more than that."""
+        return self._api.count_rows(self._keyspace, self._table)
+
+    def _alter(
+        self, operation: Any, columns: dict[str, Any] | list[str], service: ServiceInputs | None
+    ) -> None:
+        try:
+            self._api.alter_table(self._keyspace, self._table, operation, columns)
+        except DataApiError as error:
+            raise explained(error, service, self.database, self._target) from None
+
+    def _no_table(self) -> NotFoundError:
+        return NotFoundError(
+            "TABLE_NOT_FOUND",
+            f"{self.database.name}/{self._keyspace} has no table {self._table!r}",
+            fix="create it before its columns: pass the Table resource as `table`, or correct the "
+            "name",
+            source="Astra DB",
+        )

@@ -1,0 +1,45 @@
+"""Nothing that holds data is deleted or replaced unless that was allowed before."""
+
+from __future__ import annotations
+
+from pulumi_astra_vectorize.errors import ConflictError, GuardError
+
+
+def refuse_while_holding_data(what: str, unit: str, count: tuple[int, bool]) -> None:
+    """Raises GuardError HOLDS_DATA, with the number, unless there is nothing to lose."""
+    number, more = count
+    if number or more:
+        raise GuardError(
+            "HOLDS_DATA",
+            f"{what} holds {'more than ' if more else ''}{number} {unit}, which would be lost",
+            fix="add `force_destroy=True` to this resource, run `pulumi up`, and then repeat this "
+            "step; or empty it first",
+        )
+
+
+def refuse_unless_adopted(
+    kind: str, name: str, place: str, *, adopt: bool, differences: dict[str, tuple[object, object]]
+) -> None:
+    """What is there already is taken over only when asked, and only when it is the same.
+
+    Raises:
+        ConflictError: ALREADY_EXISTS, or ADOPTION_DIFFERS with every difference.
+    """
+    if not adopt:
+        raise ConflictError(
+            "ALREADY_EXISTS",
+            f"{place} has a {kind} {name!r} already",
+            fix="add `adopt=True` to take it over if it is as the program says; or use another "
+            "name",
+            source="Astra DB",
+        )
+    if differences:
+        listed = "; ".join(
+            f"{prop}: there {there!r}, in the program {wanted!r}"
+            for prop, (there, wanted) in differences.items()
+        )
+        raise ConflictError(
+            "ADOPTION_DIFFERS",
+            f"the {kind} {name!r} in {place} is not what the program says: {listed}",
+            fix="make the program say what is there, and run `pulumi up` again",
+        )

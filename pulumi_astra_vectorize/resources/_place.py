@@ -1,0 +1,36 @@
+"""Where a resource is: the database it was created in, whatever the program calls it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from pulumi_astra_vectorize.api.devops import Database
+from pulumi_astra_vectorize.api.target import Target
+
+PLACE = frozenset({"database", "keyspace", "name"})
+"""Inputs that say where a thing is: elsewhere is another thing."""
+
+
+class Placed(Protocol):
+    """Outputs that remember their database."""
+
+    @property
+    def database_id(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def database_name(self) -> str:
+        """Its name when last seen."""
+        ...
+
+
+def same_database(outputs: Placed, reference: str) -> bool:
+    """Whether a name or id still means the database that the resource is in."""
+    return reference in (outputs.database_id, outputs.database_name)
+
+
+def database_of(outputs: Placed, target: Target) -> Database | None:
+    """The resource's database; None when it is gone, and the resource with it."""
+    databases = target.devops.databases()
+    return next((db for db in databases if db.id == outputs.database_id), None)

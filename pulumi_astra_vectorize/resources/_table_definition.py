@@ -1,0 +1,156 @@
+"""A table's columns and primary key: as written, and as the server explains them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from pulumi_astra_vectorize import lifecycle as life
+from pulumi_astra_vectorize import rules
+from pulumi_astra_vectorize.api.data_api import JsonObject
+from pulumi_astra_vectorize.resources._values import listed, mapping
+
+SCALARS = frozenset(
+    {
+        "ascii",
+        "bigint",
+        "blob",
+        "boolean",
+        "date",
+        "decimal",
+        "double",
+        "duration",
+        "float",
+        "inet",
+        "int",
+        "smallint",
+        "text",
+        "time",
+        "timestamp",
+        "timeuuid",
+        "tinyint",
+        "uuid",
+        "varint",
+    }
+)
+CONTAINERS = {"list": {"value_type"}, "set": {"value_type"}, "map": {"key_type", "value_type"}}
+TO_WIRE = {"type": "type", "key_type": "keyType", "value_type": "valueType"}
+
+ColumnType = str | dict[str, Any]
+
+
+class PrimaryKey(life.Inputs):
+    """A primary key of several columns; order 1 is ascending, -1 descending."""
+
+    partition_by: list[str]
+    partition_sort: dict[str, int] = {}
+
+
+class TableInputs(life.Inputs):
+    """What a user writes."""
+
+    database: str
+    keyspace: str = rules.DEFAULT_KEYSPACE
+    name: str
+    columns: dict[str, ColumnType]
+    primary_key: str | PrimaryKey
+    adopt: bool = False
+    force_destroy: bool = False
+
+    @property
+    def key(self) -> PrimaryKey:
+        """The primary key in its long form."""
+        if isinstance(self.primary_key, str):
+            return PrimaryKey(partition_by=[self.primary_key], partition_sort={})
+        return self.primary_key
+
+
+def definition_of(inputs: TableInputs) -> JsonObject:
+    """The ``definition`` of createTable."""
+    key = inputs.key
+    return {
+        "columns": {name: column_to_wire(column) for name, column in inputs.columns.items()},
+        "primaryKey": {"partitionBy": key.partition_by, "partitionSort": key.partition_sort},
+    }
+
+
+def column_to_wire(column: ColumnType) -> Any:
+    """A column's type in the Data API's words."""
+    if isinstance(column, str):
+        return column
+    return {TO_WIRE[member]: value for member, value in column.items()}
+
+
+def columns_there(definition: JsonObject) -> dict[str, ColumnType]:
+    """The plain columns of an explained definition, in the words of the inputs.
+
+    Vector columns belong to VectorColumn resources, and are left out.
+    """
+    described = cast("dict[str, JsonObject]", definition["columns"])
+    return {
+        name: short_form(column)
+        for name, column in described.items()
+        if column.get("type") != "vector"
+    }
+
+
+def key_there(definition: JsonObject) -> PrimaryKey:
+    """The primary key of an explained definition."""
+    key = definition["primaryKey"]
+    return PrimaryKey(partition_by=key["partitionBy"], partition_sort=key["partitionSort"] or {})
+
+
+def short_form(column: ColumnType | JsonObject) -> ColumnType:
+    """One form for equal types: ``"text"`` rather than ``{"type": "text"}``."""
+    if isinstance(column, str):
+        return column
+    names = {wire: name for name, wire in TO_WIRE.items()}
+    known = {names.get(member, member): value for member, value in column.items()}
+    parts = {name: _item_type(known[name]) for name in TO_WIRE if known.get(name) is not None}
+    return str(parts["type"]) if set(parts) == {"type"} else parts
+
+
+def _item_type(value: Any) -> Any:
+    return short_form(cast("JsonObject", value)) if isinstance(value, Mapping) else value
+
+
+def definition_problems(known: life.Properties) -> Iterator[life.Problem]:
+    """What is wrong with columns and primary key, as far as they are known."""
+    columns = mapping(known, "columns")
+    if columns is None:
+        return
+    for name, column in columns.items():
+        if wrong := _column_problem(name, column):
+            yield life.Problem(("columns", name), wrong)
+    for name in _key_columns(known):
+        if name not in columns:
+            yield life.Problem(("primary_key",), f"{name!r} is not among the columns")
+
+
+def _column_problem(name: str, column: Any) -> str | None:
+    if not name.strip():
+        return "a column needs a name"
+    shape = {"type": column} if isinstance(column, str) else column
+    if not isinstance(shape, Mapping):
+        return None
+    described = cast("Mapping[str, Any]", shape)
+    kind = described.get("type")
+    if kind == "vector":
+        return "vector columns are resources of their own: use VectorColumn"
+    members = CONTAINERS.get(str(kind), set[str]())
+    if not members and kind not in SCALARS:
+        return (
+            f"{kind!r} is no column type: use one of {', '.join(sorted(SCALARS))}, list, set, map"
+        )
+    if set(described) - {"type"} != members:
+        return f"a column of type {kind} is described by: {', '.join(['type', *sorted(members)])}"
+    return None
+
+
+def _key_columns(known: life.Properties) -> list[str]:
+    key = known.get("primary_key")
+    if isinstance(key, str):
+        return [key]
+    parts = mapping(known, "primary_key") or {}
+    names = [*(listed(parts, "partition_by") or []), *(mapping(parts, "partition_sort") or {})]
+    return [name for name in names if isinstance(name, str)]

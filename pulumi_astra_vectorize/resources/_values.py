@@ -1,0 +1,43 @@
+"""Reads raw inputs in ``problems``: a value of another type is reported by its own model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from pulumi_astra_vectorize import rules
+from pulumi_astra_vectorize.lifecycle import Problem, Properties
+from pulumi_astra_vectorize.settings import TargetName
+
+
+def text(known: Properties, name: str) -> str | None:
+    """A property if it is known and a string."""
+    value = known.get(name)
+    return value if isinstance(value, str) else None
+
+
+def mapping(known: Properties, name: str) -> Mapping[str, Any] | None:
+    """A property if it is known and an object."""
+    value = known.get(name)
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else None
+
+
+def listed(known: Properties, name: str) -> list[Any] | None:
+    """A property if it is known and a list; unknown items are None."""
+    value = known.get(name)
+    return cast("list[Any]", value) if isinstance(value, list) else None
+
+
+def entity_names(known: Properties, target: TargetName, **kinds: str) -> Iterator[Problem]:
+    """What is wrong with names of keyspaces, collections and tables: ``keyspace="keyspace"``."""
+    for name, kind in kinds.items():
+        value = text(known, name)
+        limit = rules.MAX_ENTITY_NAME[target]
+        if value is not None and (wrong := rules.entity_name_problem(kind, value, limit)):
+            yield Problem((name,), wrong)
+
+
+def database_reference(known: Properties) -> Iterator[Problem]:
+    """A database is named by its name or its id: never by nothing."""
+    if text(known, "database") == "":
+        yield Problem(("database",), "a database needs a name or an id")

@@ -1,0 +1,120 @@
+"""The vector index of a column: what a user writes, and what the server lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+import pulumi
+
+from pulumi_astra_vectorize import lifecycle as life
+from pulumi_astra_vectorize import rules
+from pulumi_astra_vectorize.api.data_api import JsonObject, member
+from pulumi_astra_vectorize.resources._values import mapping, text
+
+
+class VectorIndexDict(TypedDict, total=False):
+    """The same as ``VectorIndex``, as a plain dictionary."""
+
+    name: pulumi.Input[str]
+    metric: pulumi.Input[str]
+    source_model: pulumi.Input[str]
+
+
+@dataclass(frozen=True)
+class VectorIndex:
+    """The index that makes a vector column searchable.
+
+    Attributes:
+        name: unique in the keyspace, 100 characters at most; TABLE_COLUMN_index if left out.
+        metric: ``cosine`` (the default), ``dot_product`` or ``euclidean``.
+        source_model: the model that the index is tuned for; ``other`` if left out.
+    """
+
+    name: pulumi.Input[str] | None = None
+    metric: pulumi.Input[str] | None = None
+    source_model: pulumi.Input[str] | None = None
+
+
+DEFAULT_INDEX = VectorIndex()
+
+
+def index_input(index: VectorIndex | VectorIndexDict | None) -> Any:
+    """What a program passed, as the resource's input property."""
+    if not isinstance(index, VectorIndex):
+        return index
+    written = {"name": index.name, "metric": index.metric, "source_model": index.source_model}
+    return {name: value for name, value in written.items() if value is not None}
+
+
+class IndexInputs(life.Inputs):
+    """The index as it stands in a resource's inputs."""
+
+    name: str | None = None
+    metric: str | None = None
+    source_model: str | None = None
+
+    def named(self, table: str, column: str) -> str:
+        """The index's name, also where it was left out."""
+        return self.name or f"{table}_{column}_index"
+
+    def definition(self, column: str) -> JsonObject:
+        """The ``definition`` of createVectorIndex: what was written, nothing else."""
+        options = {"metric": self.metric, "sourceModel": self.source_model}
+        written = {name: value for name, value in options.items() if value is not None}
+        return {"column": column, "options": written}
+
+
+@dataclass(frozen=True)
+class IndexThere:
+    """An index as listIndexes explains it."""
+
+    name: str
+    metric: str | None
+    source_model: str | None
+
+    def equals(self, wanted: IndexInputs, table: str, column: str) -> bool:
+        """Whether it is what the program says; the server's defaults are no difference."""
+        return (
+            self.name == wanted.named(table, column)
+            and (self.metric or rules.DEFAULT_METRIC) == (wanted.metric or self._own_metric(wanted))
+            and (self.source_model or rules.DEFAULT_SOURCE_MODEL)
+            == (wanted.source_model or rules.DEFAULT_SOURCE_MODEL)
+        )
+
+    def _own_metric(self, wanted: IndexInputs) -> str:
+        """With only a source model written, the server derives the metric from that."""
+        derived = self.metric if wanted.source_model else None
+        return derived or rules.DEFAULT_METRIC
+
+    def as_written(self) -> dict[str, str]:
+        """In the words of the inputs."""
+        written = {"name": self.name, "metric": self.metric, "source_model": self.source_model}
+        return {name: value for name, value in written.items() if value is not None}
+
+
+def vector_index_on(indexes: dict[str, JsonObject], column: str) -> IndexThere | None:
+    """The vector index of a column, among all indexes of its table."""
+    for name, index in indexes.items():
+        if index["definition"].get("column") == column and index.get("indexType") == "vector":
+            options = member(index["definition"], "options")
+            return IndexThere(name, options.get("metric"), options.get("sourceModel"))
+    return None
+
+
+def index_problems(known: life.Properties) -> Iterator[life.Problem]:
+    """What is wrong with ``index``, as far as it is known."""
+    index = mapping(known, "index") or {}
+    for name, kind, choices in (
+        ("metric", "metric", rules.METRICS),
+        ("source_model", "source model", rules.SOURCE_MODELS),
+    ):
+        value = text(index, name)
+        if value is not None and (wrong := rules.choice_problem(kind, value, choices)):
+            yield life.Problem(("index", name), wrong)
+    index_name = text(index, "name")
+    if index_name is not None and (
+        wrong := rules.entity_name_problem("index", index_name, rules.MAX_INDEX_NAME)
+    ):
+        yield life.Problem(("index", "name"), wrong)

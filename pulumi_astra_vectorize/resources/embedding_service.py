@@ -1,0 +1,177 @@
+"""The service through which a collection or vector column embeds: provider, model, token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+import pulumi
+
+from pulumi_astra_vectorize import catalog, rules
+from pulumi_astra_vectorize import lifecycle as life
+from pulumi_astra_vectorize.api.data_api import DataApiError, JsonObject, member
+from pulumi_astra_vectorize.api.devops import Database
+from pulumi_astra_vectorize.api.target import Target
+from pulumi_astra_vectorize.errors import AstraVectorizeError, NotFoundError, RefusedError
+from pulumi_astra_vectorize.resources._values import mapping, text
+from pulumi_astra_vectorize.resources.user_access_token import UserAccessToken
+
+CREDENTIAL_REFUSED = "VECTORIZE_CREDENTIAL_INVALID"
+DEFAULT_KEY = "providerKey"
+
+
+class EmbeddingServiceDict(TypedDict, total=False):
+    """The same as ``EmbeddingService``, as a plain dictionary."""
+
+    provider: pulumi.Input[str]
+    model: pulumi.Input[str]
+    token: pulumi.Input[str]
+    parameters: pulumi.Input[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class EmbeddingService:
+    """Which provider and model embed the text, and by which user access token.
+
+    Attributes:
+        provider: the provider's id, as findEmbeddingProviders lists it.
+        model: a model of that provider.
+        token: a UserAccessToken or its name; best ``scope.token`` of the TokenScope that has the
+            database, since the order of creation follows. None where the provider needs no token
+            or applications send it with each request.
+        parameters: further settings that some providers ask for.
+    """
+
+    provider: pulumi.Input[str]
+    model: pulumi.Input[str]
+    token: pulumi.Input[str] | UserAccessToken | None = None
+    parameters: pulumi.Input[Mapping[str, Any]] | None = None
+
+
+def service_input(service: EmbeddingService | EmbeddingServiceDict | None) -> Any:
+    """What a program passed, as the resource's input property."""
+    if not isinstance(service, EmbeddingService):
+        return service
+    token = service.token.name if isinstance(service.token, UserAccessToken) else service.token
+    written = {
+        "provider": service.provider,
+        "model": service.model,
+        "token": token,
+        "parameters": service.parameters,
+    }
+    return {name: value for name, value in written.items() if value is not None}
+
+
+class ServiceInputs(life.Inputs):
+    """The service as it stands in a resource's inputs."""
+
+    provider: str
+    model: str
+    token: str | None = None
+    parameters: dict[str, Any] | None = None
+
+    def to_wire(self) -> JsonObject:
+        """The service in the Data API's words."""
+        wire: JsonObject = {"provider": self.provider, "modelName": self.model}
+        if self.token is not None:
+            wire["authentication"] = {_token_key(self.provider): self.token}
+        if self.parameters:
+            wire["parameters"] = self.parameters
+        return wire
+
+    def as_user_wrote(self) -> dict[str, Any]:
+        """For comparison: without what was not written."""
+        return {k: v for k, v in self.model_dump(exclude_none=True).items() if v != {}}
+
+
+def from_wire(service: JsonObject | None) -> dict[str, Any] | None:
+    """A service as the Data API reports it, in the words of the inputs."""
+    if not service:
+        return None
+    credentials = list(member(service, "authentication").values())
+    found = {
+        "provider": service.get("provider"),
+        "model": service.get("modelName"),
+        "token": rules.token_of_credential(str(credentials[0])) if credentials else None,
+        "parameters": service.get("parameters") or None,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def default_dimension(service: ServiceInputs | None) -> int | None:
+    """The dimension that the server fills in for a model; None where it cannot be known here."""
+    if service is None:
+        return None
+    provider = catalog.bundled().get(service.provider)
+    model = provider.model(service.model) if provider else None
+    return model.dimension.default if model else None
+
+
+def service_problems(known: life.Properties) -> Iterator[life.Problem]:
+    """What is wrong with ``service`` and ``dimension``, as far as they are known."""
+    service = mapping(known, "service")
+    if service is None:
+        return
+    token = text(service, "token")
+    if token is not None and (wrong := rules.token_name_problem(token)):
+        yield life.Problem(("service", "token"), wrong)
+    name = text(service, "provider")
+    if name is None:
+        return
+    if wrong := catalog.provider_problem(catalog.bundled(), name):
+        yield life.Problem(("service", "provider"), wrong)
+        return
+    yield from _model_problems(known, service, catalog.bundled()[name], name)
+
+
+def _model_problems(
+    known: life.Properties, service: life.Properties, provider: catalog.Provider, name: str
+) -> Iterator[life.Problem]:
+    keys = [] if service.get("token") is None else [_token_key(name)]
+    if keys and (wrong := catalog.authentication_problem(name, provider, keys)):
+        yield life.Problem(("service", "token"), wrong)
+    model_name = text(service, "model")
+    if model_name is None:
+        return
+    if wrong := catalog.model_problem(name, provider, model_name):
+        yield life.Problem(("service", "model"), wrong)
+    model = provider.model(model_name)
+    if model is None:
+        return
+    dimension = known.get("dimension")
+    if isinstance(dimension, int) and (wrong := catalog.dimension_problem(model, dimension)):
+        yield life.Problem(("dimension",), wrong)
+    given = mapping(service, "parameters") or {}
+    for wrong in catalog.parameter_problems(name, provider, model, given):
+        yield life.Problem(("service", "parameters"), wrong)
+
+
+def _token_key(provider: str) -> str:
+    """The authentication key under which a provider accepts a stored token."""
+    known = catalog.bundled().get(provider)
+    return (catalog.shared_secret_key(known) if known else None) or DEFAULT_KEY
+
+
+def explained(
+    error: DataApiError, service: ServiceInputs | None, database: Database, target: Target
+) -> AstraVectorizeError:
+    """A refusal of the credential in terms of scopes; any other error as it is."""
+    if error.code != CREDENTIAL_REFUSED or service is None:
+        return error
+    token = service.token or ""
+    if target.integrations.token(service.provider, token) is None:
+        return NotFoundError(
+            "TOKEN_NOT_FOUND",
+            f"the integration {service.provider!r} has no user access token {token!r}",
+            fix="create it with a UserAccessToken, and pass `token=scope.token` of its TokenScope",
+            source="Astra DB",
+        )
+    return RefusedError(
+        "DATABASE_NOT_IN_SCOPE",
+        f"database {database.name!r} ({database.id}) is not in the scope of user access token "
+        f"{token!r} of {service.provider!r}",
+        fix=f"add {database.name!r} to `databases` of the token's TokenScope, and pass that "
+        "scope's `token` here, so that the scope comes first",
+        source="Astra DB",
+    )

@@ -1,0 +1,144 @@
+"""An embedding provider integration of the organisation.
+
+Vendor's page: "Add the Hugging Face Serverless integration to your organization" and "Remove the
+Hugging Face Serverless integration from your organization".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+import pulumi
+
+from pulumi_astra_vectorize import catalog
+from pulumi_astra_vectorize import lifecycle as life
+from pulumi_astra_vectorize.api.target import Target
+from pulumi_astra_vectorize.engine import Provider, Resource
+from pulumi_astra_vectorize.errors import ConflictError
+from pulumi_astra_vectorize.resources._settle import settle
+from pulumi_astra_vectorize.resources._usage import refuse_while_used
+from pulumi_astra_vectorize.resources._values import text
+from pulumi_astra_vectorize.settings import TargetName
+
+DEFAULT_PROVIDER = "huggingface"
+
+
+class IntegrationInputs(life.Inputs):
+    """What a user writes."""
+
+    provider: str = DEFAULT_PROVIDER
+    adopt: bool = False
+    force_destroy: bool = False
+
+
+class IntegrationOutputs(life.Outputs):
+    """What the service said."""
+
+    active: bool = False
+
+
+class IntegrationLifecycle(life.Lifecycle[IntegrationInputs, IntegrationOutputs]):
+    """An integration is there or not; it is active once it has a token."""
+
+    inputs_type: ClassVar[type[life.Inputs]] = IntegrationInputs
+    outputs_type: ClassVar[type[life.Outputs]] = IntegrationOutputs
+
+    def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
+        provider = text(known, "provider")
+        if provider is not None and (
+            wrong := catalog.provider_problem(catalog.bundled(), provider)
+        ):
+            yield life.Problem(("provider",), wrong)
+
+    def diff(
+        self, state: life.State[IntegrationInputs, IntegrationOutputs], inputs: IntegrationInputs
+    ) -> life.Change:
+        return life.compare(state.inputs, inputs, replaces={"provider"}, same_place=False)
+
+    def create(self, inputs: IntegrationInputs, target: Target) -> tuple[str, IntegrationOutputs]:
+        service = target.integrations
+        there = service.integration(inputs.provider)
+        if there is not None and not inputs.adopt:
+            raise _exists(inputs.provider)
+        if there is None:
+            settle(
+                lambda: service.add_integration(inputs.provider),
+                lambda: service.integration(inputs.provider) is not None,
+            )
+        return inputs.provider, IntegrationOutputs(active=there is not None and there.active)
+
+    def read(
+        self, state: life.State[IntegrationInputs, IntegrationOutputs], target: Target
+    ) -> life.State[IntegrationInputs, IntegrationOutputs] | None:
+        there = target.integrations.integration(state.inputs.provider)
+        if there is None:
+            return None
+        return life.State(state.inputs, IntegrationOutputs(active=there.active))
+
+    def update(
+        self,
+        state: life.State[IntegrationInputs, IntegrationOutputs],
+        inputs: IntegrationInputs,
+        target: Target,
+    ) -> IntegrationOutputs:
+        return state.outputs
+
+    def delete(
+        self, state: life.State[IntegrationInputs, IntegrationOutputs], target: Target
+    ) -> None:
+        provider = state.inputs.provider
+        if not state.inputs.force_destroy:
+            databases = target.devops.databases()
+            refuse_while_used(
+                target, f"removing the integration {provider!r}", provider, databases, None
+            )
+        target.integrations.remove_integration(provider)
+
+
+class IntegrationProvider(Provider):
+    """Pickled by name into the state: never moves."""
+
+    rules = IntegrationLifecycle()
+
+
+class Integration(Resource, module="astra-vectorize", name="Integration"):
+    """Adds an embedding provider to the organisation.
+
+    Changing ``provider`` replaces the integration. It cannot be removed while it has user access
+    tokens, nor while collections or vector columns use one (``force_destroy`` lifts the latter).
+
+    Args:
+        resource_name: the resource's name in the stack.
+        provider: the provider's id, as findEmbeddingProviders lists it; ``huggingface`` is
+            Hugging Face Serverless.
+        adopt: take over an integration that is there already, instead of refusing it.
+        force_destroy: remove it even while collections or vector columns embed through it. Has to
+            be applied by a `pulumi up` of its own before.
+        opts: Pulumi's resource options.
+    """
+
+    provider: pulumi.Output[str]
+    active: pulumi.Output[bool]
+    """True once the integration has a user access token."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        provider: pulumi.Input[str] = DEFAULT_PROVIDER,
+        adopt: pulumi.Input[bool] | None = None,
+        force_destroy: pulumi.Input[bool] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        inputs = {"provider": provider, "adopt": adopt, "force_destroy": force_destroy}
+        super().__init__(IntegrationProvider(), resource_name, inputs, opts)
+
+
+def _exists(provider: str) -> ConflictError:
+    return ConflictError(
+        "INTEGRATION_EXISTS",
+        f"the organisation has the integration {provider!r} already",
+        fix="add `adopt=True` to take it over into this stack",
+        source="Astra DB",
+    )

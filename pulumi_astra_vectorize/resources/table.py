@@ -1,0 +1,256 @@
+"""A table of plain columns; its vector columns are VectorColumn resources.
+
+Vendor's page: "Add the Hugging Face Serverless integration to a table".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, TypedDict
+from uuid import uuid4
+
+import pulumi
+
+from pulumi_astra_vectorize import lifecycle as life
+from pulumi_astra_vectorize import rules
+from pulumi_astra_vectorize.api.data_api import DataApi, JsonObject
+from pulumi_astra_vectorize.api.devops import Database
+from pulumi_astra_vectorize.api.target import Target
+from pulumi_astra_vectorize.engine import Provider, Resource
+from pulumi_astra_vectorize.errors import ConflictError
+from pulumi_astra_vectorize.resources._data_guard import (
+    refuse_unless_adopted,
+    refuse_while_holding_data,
+)
+from pulumi_astra_vectorize.resources._place import PLACE, database_of, same_database
+from pulumi_astra_vectorize.resources._settle import settle
+from pulumi_astra_vectorize.resources._table_definition import (
+    PrimaryKey,
+    TableInputs,
+    column_to_wire,
+    columns_there,
+    definition_of,
+    definition_problems,
+    key_there,
+    short_form,
+)
+from pulumi_astra_vectorize.resources._values import database_reference, entity_names
+from pulumi_astra_vectorize.settings import TargetName
+
+
+class PrimaryKeyDict(TypedDict, total=False):
+    """A primary key of several columns; order 1 is ascending, -1 descending."""
+
+    partition_by: pulumi.Input[Sequence[pulumi.Input[str]]]
+    partition_sort: pulumi.Input[Mapping[str, pulumi.Input[int]]]
+
+
+class ColumnDict(TypedDict, total=False):
+    """A column of a container type: ``{"type": "map", "key_type": ..., "value_type": ...}``."""
+
+    type: pulumi.Input[str]
+    key_type: pulumi.Input[str]
+    value_type: pulumi.Input[str]
+
+
+class TableOutputs(life.Outputs):
+    """Where the table is, and which one of its name it is."""
+
+    database_id: str = ""
+    database_name: str = ""
+    generation: str = ""
+
+
+State = life.State[TableInputs, TableOutputs]
+
+
+class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
+    """Plain columns come and go in place; key and types are fixed for life."""
+
+    inputs_type: ClassVar[type[life.Inputs]] = TableInputs
+    outputs_type: ClassVar[type[life.Outputs]] = TableOutputs
+
+    def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
+        yield from database_reference(known)
+        yield from entity_names(known, target, keyspace="keyspace", name="table")
+        yield from definition_problems(known)
+
+    def diff(self, state: State, inputs: TableInputs) -> life.Change:
+        changed = life.compare(state.inputs, inputs, replaces=PLACE)
+        place = set(changed.replaces)
+        if same_database(state.outputs, inputs.database):
+            place -= {"database"}
+        updates = set(changed.updates) - {"columns", "primary_key"}
+        old, new = _columns(state.inputs), _columns(inputs)
+        retyped = {name for name in old.keys() & new.keys() if old[name] != new[name]}
+        fixed = {"columns"} if retyped else set[str]()
+        if state.inputs.key != inputs.key:
+            fixed.add("primary_key")
+        if old != new:
+            updates.add("columns")
+        return life.Change(
+            frozenset(updates - fixed), frozenset(place | fixed), same_place=not place
+        )
+
+    def create(self, inputs: TableInputs, target: Target) -> tuple[str, TableOutputs]:
+        database = target.devops.resolve(inputs.database)
+        with target.schema_change(database):
+            api = target.data_api(database)
+            _refuse_a_collection(api, inputs, database)
+            there = _find(api, inputs)
+            if there is None:
+                settle(
+                    lambda: api.create_table(inputs.keyspace, inputs.name, definition_of(inputs)),
+                    lambda: _find(api, inputs) is not None,
+                )
+            else:
+                _adopt(inputs, there, database)
+        outputs = TableOutputs(
+            database_id=database.id, database_name=database.name, generation=str(uuid4())
+        )
+        return f"{database.id}/{inputs.keyspace}/{inputs.name}", outputs
+
+    def read(self, state: State, target: Target) -> State | None:
+        database = database_of(state.outputs, target)
+        definition = _find(target.data_api(database), state.inputs) if database else None
+        if definition is None:
+            return None
+        changes: dict[str, Any] = {}
+        if columns_there(definition) != _columns(state.inputs):
+            changes["columns"] = columns_there(definition)
+        if key_there(definition) != state.inputs.key:
+            changes["primary_key"] = key_there(definition).model_dump()
+        return life.State(life.rewritten(state.inputs, changes), state.outputs)
+
+    def update(self, state: State, inputs: TableInputs, target: Target) -> TableOutputs:
+        database = target.devops.resolve(state.outputs.database_id)
+        with target.schema_change(database):
+            api = target.data_api(database)
+            there = columns_there(_find(api, inputs) or {"columns": {}})
+            wanted = _columns(inputs)
+            _drop(api, inputs, database, [name for name in there if name not in wanted])
+            missing = {n: column_to_wire(c) for n, c in inputs.columns.items() if n not in there}
+            if missing:
+                api.alter_table(inputs.keyspace, inputs.name, "add", missing)
+        return state.outputs
+
+    def delete(self, state: State, target: Target) -> None:
+        database = database_of(state.outputs, target)
+        if database is None:
+            return
+        inputs, api = state.inputs, target.data_api(database)
+        with target.schema_change(database):
+            if _find(api, inputs) is None:
+                return  # gone already; a collection of that name is not ours to drop
+            if not inputs.force_destroy:
+                _refuse_while_it_has_rows(api, inputs, f"table {inputs.name!r}", database)
+            api.drop_table(inputs.keyspace, inputs.name)
+
+
+class TableProvider(Provider):
+    """Pickled by name into the state: never moves."""
+
+    rules = TableLifecycle()
+
+
+class Table(Resource, module="astra-vectorize", name="Table"):
+    """A table of plain columns.
+
+    Adding and dropping columns happens in place; a changed primary key or column type replaces
+    the table. Dropping columns, replacing and deleting are refused while the table has rows,
+    unless ``force_destroy`` allows it.
+
+    Args:
+        resource_name: the resource's name in the stack.
+        database: the database's name or id.
+        columns: type by name: ``"text"``, ``"int"``, ... or a ColumnDict for lists, sets, maps.
+        primary_key: a column's name, or a PrimaryKeyDict.
+        keyspace: ``default_keyspace`` if left out.
+        name: letters, numbers and underscores; the resource's own name if left out.
+        adopt: take over a table of that name if its columns and key are the same.
+        force_destroy: allow losing rows. For deleting and replacing it has to be applied by a
+            `pulumi up` of its own before.
+        opts: Pulumi's resource options.
+    """
+
+    database: pulumi.Output[str]
+    keyspace: pulumi.Output[str]
+    name: pulumi.Output[str]
+    database_id: pulumi.Output[str]
+    database_name: pulumi.Output[str]
+    generation: pulumi.Output[str]
+    """New with every creation: what a VectorColumn watches."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        database: pulumi.Input[str],
+        columns: pulumi.Input[Mapping[str, pulumi.Input[str] | ColumnDict]],
+        primary_key: pulumi.Input[str] | PrimaryKeyDict,
+        keyspace: pulumi.Input[str] = rules.DEFAULT_KEYSPACE,
+        name: pulumi.Input[str] | None = None,
+        adopt: pulumi.Input[bool] | None = None,
+        force_destroy: pulumi.Input[bool] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        inputs = {
+            "database": database,
+            "keyspace": keyspace,
+            "name": resource_name if name is None else name,
+            "columns": columns,
+            "primary_key": primary_key,
+            "adopt": adopt,
+            "force_destroy": force_destroy,
+        }
+        super().__init__(TableProvider(), resource_name, inputs, opts)
+
+
+def _columns(inputs: TableInputs) -> dict[str, Any]:
+    return {name: short_form(column) for name, column in inputs.columns.items()}
+
+
+def _find(api: DataApi, inputs: TableInputs) -> JsonObject | None:
+    return api.tables(inputs.keyspace).get(inputs.name)
+
+
+def _drop(api: DataApi, inputs: TableInputs, database: Database, columns: list[str]) -> None:
+    if not columns:
+        return
+    if not inputs.force_destroy:
+        what = f"column {', '.join(columns)} of table {inputs.name!r}"
+        _refuse_while_it_has_rows(api, inputs, what, database)
+    api.alter_table(inputs.keyspace, inputs.name, "drop", columns)
+
+
+def _refuse_while_it_has_rows(
+    api: DataApi, inputs: TableInputs, what: str, database: Database
+) -> None:
+    count = api.count_rows(inputs.keyspace, inputs.name)
+    refuse_while_holding_data(f"{what} in {database.name}/{inputs.keyspace}", "rows", count)
+
+
+def _refuse_a_collection(api: DataApi, inputs: TableInputs, database: Database) -> None:
+    if inputs.name in api.collections(inputs.keyspace):
+        raise ConflictError(
+            "NAME_TAKEN_BY_COLLECTION",
+            f"{database.name}/{inputs.keyspace} has a collection {inputs.name!r}; tables and "
+            "collections share one space of names",
+            fix="use another name",
+            source="Astra DB",
+        )
+
+
+def _adopt(inputs: TableInputs, definition: JsonObject, database: Database) -> None:
+    there = {"columns": columns_there(definition), "primary_key": key_there(definition)}
+    desired: dict[str, dict[str, Any] | PrimaryKey] = {
+        "columns": _columns(inputs),
+        "primary_key": inputs.key,
+    }
+    refuse_unless_adopted(
+        "table",
+        inputs.name,
+        f"{database.name}/{inputs.keyspace}",
+        adopt=inputs.adopt,
+        differences={n: (there[n], desired[n]) for n in desired if there[n] != desired[n]},
+    )

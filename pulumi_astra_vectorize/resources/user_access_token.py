@@ -1,0 +1,255 @@
+"""A user access token of the embedding provider, stored in Astra DB under a name.
+
+Vendor's page: "Add the Hugging Face Serverless integration to your organization" (names), "Remove
+Hugging Face Serverless user access tokens" and "Rotate Hugging Face Serverless user access tokens".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+import pulumi
+
+from pulumi_astra_vectorize import catalog, rules, wire
+from pulumi_astra_vectorize import lifecycle as life
+from pulumi_astra_vectorize.api.integrations import Integrations
+from pulumi_astra_vectorize.api.target import Target
+from pulumi_astra_vectorize.engine import Provider, Resource, secret_input
+from pulumi_astra_vectorize.errors import ConflictError, NotFoundError
+from pulumi_astra_vectorize.resources._settle import settle
+from pulumi_astra_vectorize.resources._usage import refuse_while_used
+from pulumi_astra_vectorize.resources._values import text
+from pulumi_astra_vectorize.resources.integration import DEFAULT_PROVIDER, Integration
+from pulumi_astra_vectorize.settings import TargetName
+
+VERIFIABLE = "huggingface"
+"""The provider whose secrets can be verified: it answers who a token belongs to."""
+
+
+class UserAccessTokenInputs(life.Inputs):
+    """What a user writes."""
+
+    integration: str = DEFAULT_PROVIDER
+    name: str
+    secret: str = ""
+    verify_secret: bool = True
+    adopt: bool = False
+    force_destroy: bool = False
+
+
+class UserAccessTokenOutputs(life.Outputs):
+    """What the service said: which token of that name is ours."""
+
+    token_id: str = ""
+    generation: str = ""
+
+
+State = life.State[UserAccessTokenInputs, UserAccessTokenOutputs]
+
+
+class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessTokenOutputs]):
+    """A token is its name; a new secret is a rotation in place, never a replacement."""
+
+    inputs_type: ClassVar[type[life.Inputs]] = UserAccessTokenInputs
+    outputs_type: ClassVar[type[life.Outputs]] = UserAccessTokenOutputs
+
+    def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
+        name = text(known, "name")
+        if name is not None and (wrong := rules.token_name_problem(name)):
+            yield life.Problem(("name",), wrong)
+        provider = text(known, "integration")
+        if provider is not None and (
+            wrong := catalog.provider_problem(catalog.bundled(), provider)
+        ):
+            yield life.Problem(("integration",), wrong)
+        if text(known, "secret") == "":
+            yield life.Problem(("secret",), "the secret is empty")
+
+    def diff(self, state: State, inputs: UserAccessTokenInputs) -> life.Change:
+        replaces = {"integration", "name"}
+        return life.compare(state.inputs, inputs, replaces=replaces, same_place=False)
+
+    def create(
+        self, inputs: UserAccessTokenInputs, target: Target
+    ) -> tuple[str, UserAccessTokenOutputs]:
+        service = target.integrations
+        there = service.token(inputs.integration, inputs.name)
+        if there is not None and not inputs.adopt:
+            raise _name_taken(inputs)
+        _verify(inputs, target)
+        if there is None:
+            _require_integration(inputs.integration, service)
+            view = _add(service, inputs, [])
+        else:
+            view = _recreate(service, inputs, there, there.databases)
+        return f"{inputs.integration}/{inputs.name}", _outputs(view)
+
+    def read(self, state: State, target: Target) -> State | None:
+        there = target.integrations.token(state.inputs.integration, state.inputs.name)
+        if there is None:
+            return None
+        if there.generation == state.outputs.generation:
+            return state
+        # Somebody else put another secret there: forget ours, so that the next `up` rotates.
+        return life.State(life.rewritten(state.inputs, {"secret": None}), _outputs(there))
+
+    def update(
+        self, state: State, inputs: UserAccessTokenInputs, target: Target
+    ) -> UserAccessTokenOutputs:
+        if inputs.secret == state.inputs.secret:
+            return state.outputs
+        return _rotate(state, inputs, target)
+
+    def delete(self, state: State, target: Target) -> None:
+        inputs = state.inputs
+        there = target.integrations.token(inputs.integration, inputs.name)
+        if there is None or there.id != state.outputs.token_id:
+            return  # gone, or a successor of the same name that is not ours to remove
+        if not inputs.force_destroy:
+            databases = [db for db in target.devops.databases() if db.id in there.databases]
+            what = f"removing user access token {inputs.name!r}"
+            refuse_while_used(target, what, inputs.integration, databases, inputs.name)
+        target.integrations.remove_token(inputs.integration, there.id, inputs.name)
+
+
+class UserAccessTokenProvider(Provider):
+    """Pickled by name into the state: never moves."""
+
+    rules = UserAccessTokenLifecycle()
+
+
+class UserAccessToken(Resource, module="astra-vectorize", name="UserAccessToken"):
+    """Stores a secret of the embedding provider under a name that cannot change.
+
+    A new ``secret`` is one update in place: the token is removed and recreated under the same name
+    with every database of its scope. A new ``name`` or ``integration`` replaces the token.
+
+    Args:
+        resource_name: the resource's name in the stack.
+        integration: the integration, or its provider's id.
+        name: 1 to 50 letters, numbers, ``_`` and ``-``, the first and last a letter or number;
+            unique in the integration. The resource's own name if left out.
+        secret: the provider's token. A Pulumi secret whatever is passed: encrypted in state.
+        verify_secret: ask the provider whether the secret lives before anything is changed (on
+            by default; Hugging Face only).
+        adopt: take over a token of that name that is there already. Its secret cannot be read:
+            the one given here takes its place, and its scope is kept.
+        force_destroy: remove the token even while collections or vector columns use it. Has to
+            be applied by a `pulumi up` of its own before.
+        opts: Pulumi's resource options.
+    """
+
+    integration: pulumi.Output[str]
+    name: pulumi.Output[str]
+    token_id: pulumi.Output[str]
+    """New with every creation and rotation."""
+    generation: pulumi.Output[str]
+    """New with every secret: what a TokenScope watches."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        secret: pulumi.Input[str],
+        integration: pulumi.Input[str] | Integration = DEFAULT_PROVIDER,
+        name: pulumi.Input[str] | None = None,
+        verify_secret: pulumi.Input[bool] | None = None,
+        adopt: pulumi.Input[bool] | None = None,
+        force_destroy: pulumi.Input[bool] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        inputs = {
+            "integration": (
+                integration.provider if isinstance(integration, Integration) else integration
+            ),
+            "name": resource_name if name is None else name,
+            "secret": secret_input(secret),
+            "verify_secret": verify_secret,
+            "adopt": adopt,
+            "force_destroy": force_destroy,
+        }
+        hidden = pulumi.ResourceOptions(additional_secret_outputs=["secret"])
+        merged = pulumi.ResourceOptions.merge(opts, hidden)
+        super().__init__(UserAccessTokenProvider(), resource_name, inputs, merged)
+
+
+def _rotate(state: State, inputs: UserAccessTokenInputs, target: Target) -> UserAccessTokenOutputs:
+    """Remove, then recreate under the same name with the same scope.
+
+    A rotation that died half-way left no token, or one that is not the one in state: then the scope
+    of the removed one, which the service remembers, is put back as well.
+    """
+    service = target.integrations
+    _verify(inputs, target)
+    there = service.token(inputs.integration, inputs.name)
+    scope = [] if there is None else there.databases
+    if there is None or there.id != state.outputs.token_id:
+        scope = [*dict.fromkeys([*scope, *service.retired_scope(inputs.integration, inputs.name)])]
+    if there is None:
+        return _outputs(_add(service, inputs, scope))
+    return _outputs(_recreate(service, inputs, there, scope))
+
+
+def _recreate(
+    service: Integrations,
+    inputs: UserAccessTokenInputs,
+    there: wire.TokenView,
+    scope: Sequence[str],
+) -> wire.TokenView:
+    """The service remembers a removed token's scope: it is made whole before the removal."""
+    missing = [database for database in scope if database not in there.databases]
+    service.add_to_scope(inputs.integration, there.id, missing)
+    service.remove_token(inputs.integration, there.id, inputs.name)
+    return _add(service, inputs, scope)
+
+
+def _add(
+    service: Integrations, inputs: UserAccessTokenInputs, scope: Sequence[str]
+) -> wire.TokenView:
+    """Adds the token and its scope; a lost answer is settled by looking."""
+    first, rest = scope[: rules.MAX_DATABASES_PER_CALL], scope[rules.MAX_DATABASES_PER_CALL :]
+    settle(
+        lambda: service.add_token(inputs.integration, inputs.name, inputs.secret, first),
+        lambda: service.token(inputs.integration, inputs.name) is not None,
+    )
+    view = service.token(inputs.integration, inputs.name)
+    if view is None:
+        raise NotFoundError(
+            "TOKEN_VANISHED",
+            f"user access token {inputs.name!r} was removed by somebody else while it was created",
+            fix="run `pulumi up` again",
+            source="Astra DB",
+        )
+    service.add_to_scope(inputs.integration, view.id, rest)
+    return view
+
+
+def _verify(inputs: UserAccessTokenInputs, target: Target) -> None:
+    if inputs.verify_secret and inputs.integration == VERIFIABLE:
+        target.verify_secret(inputs.secret, inputs.name)
+
+
+def _outputs(view: wire.TokenView) -> UserAccessTokenOutputs:
+    return UserAccessTokenOutputs(token_id=view.id, generation=view.generation)
+
+
+def _require_integration(provider: str, service: Integrations) -> None:
+    if service.integration(provider) is None:
+        raise NotFoundError(
+            "INTEGRATION_NOT_FOUND",
+            f"the organisation has no integration {provider!r}",
+            fix=f'add `Integration("...", provider={provider!r})` to the program and pass it as '
+            "`integration`",
+            source="Astra DB",
+        )
+
+
+def _name_taken(inputs: UserAccessTokenInputs) -> ConflictError:
+    return ConflictError(
+        "TOKEN_NAME_TAKEN",
+        f"the integration {inputs.integration!r} has a user access token {inputs.name!r} already",
+        fix="use another name; or add `adopt=True` to take it over: the secret given here then "
+        "takes the place of its own, and its scope is kept",
+        source="Astra DB",
+    )

@@ -1,0 +1,119 @@
+"""The vendor's rules as pure functions: each answers what is wrong, or None.
+
+docs/rules.md ties every rule of the vendor's page to its place here and to its test.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
+
+MAX_DATABASES_PER_CALL = 10
+"""Vendor's page, "Add the ... integration to your organization": up to 10 databases at once."""
+
+MAX_TOKEN_NAME = 50
+"""Characters of a user access token's name; vendor's page, same section."""
+
+MAX_ENTITY_NAME = {"local": 48, "self-hosted": 48, "astra": 50}
+"""Characters of a collection's or table's name, by target. The vendor's page says 50; the observed
+Data API refuses more than 48 (contract data-api.md, section 2)."""
+
+MAX_INDEX_NAME = 100
+"""Characters of an index's name; contract data-api.md, section 2."""
+
+MAX_COLLECTION_DIMENSION = 4096
+"""Contract data-api.md, section 5; vector columns of tables have no such limit."""
+
+COLLECTION_LIMIT = 10
+"""Collections in a Serverless (Vector) database created after June 24, 2024."""
+
+CLASSIC_COLLECTION_LIMIT = 5
+"""The same for databases created before that date."""
+
+METRICS = ("cosine", "dot_product", "euclidean")
+DEFAULT_METRIC = "cosine"
+SOURCE_MODELS = (
+    "ada002",
+    "bert",
+    "cohere-v3",
+    "gecko",
+    "nv-qa-4",
+    "openai-v3-large",
+    "openai-v3-small",
+    "other",
+)
+DEFAULT_SOURCE_MODEL = "other"
+ID_TYPES = ("objectId", "uuid", "uuidv6", "uuidv7")
+DEFAULT_KEYSPACE = "default_keyspace"
+CREDENTIAL_SUFFIX = ".providerKey"
+"""What the Data API appends to a token's name (contract credentials.md)."""
+
+T = TypeVar("T")
+
+_TOKEN_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
+_WORD = re.compile(r"[A-Za-z0-9_]+")
+
+
+def token_name_problem(name: str) -> str | None:
+    """User access token names: 1 to 50 characters, see the vendor's page, step 6.1."""
+    if not name:
+        return "a user access token needs a name"
+    if len(name) > MAX_TOKEN_NAME:
+        return (
+            f"a user access token's name has at most {MAX_TOKEN_NAME} characters, not {len(name)}"
+        )
+    if not _TOKEN_NAME.fullmatch(name):
+        return (
+            f"{name!r}: a user access token's name consists of letters, numbers, underscores and "
+            "hyphens, and starts and ends with a letter or number"
+        )
+    return None
+
+
+def entity_name_problem(kind: str, name: str, limit: int) -> str | None:
+    """Names of collections, tables and keyspaces: ASCII letters, digits, underscore."""
+    if not name:
+        return f"a {kind} needs a name"
+    if len(name) > limit:
+        return f"a {kind}'s name has at most {limit} characters here, not {len(name)}"
+    if not _WORD.fullmatch(name):
+        return f"{name!r}: a {kind}'s name consists of letters, numbers and underscores"
+    return None
+
+
+def choice_problem(kind: str, value: str, choices: Sequence[str]) -> str | None:
+    """One of a fixed list of words."""
+    if value in choices:
+        return None
+    return f"{value!r} is no {kind}: use one of {', '.join(choices)}"
+
+
+def duplicate_problems(values: Sequence[object]) -> Iterator[tuple[int, str]]:
+    """The positions of values that stand in a list a second time."""
+    for position, value in enumerate(values):
+        if isinstance(value, str) and value in values[:position]:
+            yield position, f"{value!r} stands in the list twice"
+
+
+def in_calls(databases: Iterable[T]) -> Iterator[list[T]]:
+    """Databases in groups that one call may add to a scope."""
+    rest = iter(databases)
+    while group := list(islice(rest, MAX_DATABASES_PER_CALL)):
+        yield group
+
+
+def token_of_credential(credential: str) -> str:
+    """The token's name as a user writes it: the Data API reports it with a suffix."""
+    return credential.removesuffix(CREDENTIAL_SUFFIX)
+
+
+def credential_of_token(token: str) -> str:
+    """A token's name as the Data API keeps it."""
+    return token if token.endswith(CREDENTIAL_SUFFIX) else token + CREDENTIAL_SUFFIX
+
+
+def collection_limit(*, classic: bool) -> int:
+    """How many collections a database can have; counted over all its keyspaces."""
+    return CLASSIC_COLLECTION_LIMIT if classic else COLLECTION_LIMIT
