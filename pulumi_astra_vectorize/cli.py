@@ -35,7 +35,7 @@ def astra_vectorize() -> None:
 
 
 @app.command(epilog=ENVIRONMENT)
-def serve(  # noqa: PLR0913 - one argument a flag
+def serve(  # noqa: PLR0913, PLR0917 - one argument a flag
     host: Annotated[str | None, typer.Option(help="Address to listen on [127.0.0.1].")] = None,
     port: Annotated[int | None, typer.Option(help="Main port; 0 takes a free one [8181].")] = None,
     data: Annotated[
@@ -106,10 +106,9 @@ def _run_server(flags: dict[str, Any]) -> None:
             fix="pip install 'pulumi-astra-vectorize[server]'",
         ) from None
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    given = {name: flag for name, flag in flags.items() if flag is not None}
     try:
-        settings = ServerSettings(
-            **{name: flag for name, flag in flags.items() if flag is not None}
-        )
+        settings = ServerSettings(**given)
     except ValidationError as problem:
         raise _invalid(problem) from None
     run(settings, _announce)

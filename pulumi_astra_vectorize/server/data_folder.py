@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +16,7 @@ _LOCK_FILE = "lock"
 
 
 @contextmanager
-def data_folder(wanted: Path | None) -> Iterator[Path]:
+def data_folder(wanted: Path | None) -> Generator[Path, None, None]:
     """The folder to keep data in: ``wanted``, made if need be and locked against a second server;
     or a private temporary one that is removed at the end.
 
@@ -32,7 +32,7 @@ def data_folder(wanted: Path | None) -> Iterator[Path]:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def _locked(folder: Path) -> Generator[None, None, None]:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = (folder / _LOCK_FILE).open("a")

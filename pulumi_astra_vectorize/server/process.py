@@ -7,7 +7,7 @@ import secrets
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +83,7 @@ def serve(settings: ServerSettings, announce: Callable[[ServerAddresses], None])
 
 
 @contextmanager
-def running_server(settings: ServerSettings) -> Iterator[OpenServer]:
+def running_server(settings: ServerSettings) -> Generator[OpenServer, None, None]:
     """A server in a thread of this process, for tests."""
     with opened_server(settings) as opened:
         answering = threading.Event()
@@ -99,7 +99,7 @@ def running_server(settings: ServerSettings) -> Iterator[OpenServer]:
 
 
 @contextmanager
-def opened_server(settings: ServerSettings) -> Iterator[OpenServer]:
+def opened_server(settings: ServerSettings) -> Generator[OpenServer, None, None]:
     """Everything that a server needs, closed in the reverse order at the end."""
     with (
         data_folder(settings.data) as folder,
@@ -150,7 +150,9 @@ def _new_token() -> str:
 
 
 @contextmanager
-def _ready_file(settings: ServerSettings, opened: OpenServer) -> Iterator[Callable[[], None]]:
+def _ready_file(
+    settings: ServerSettings, opened: OpenServer
+) -> Generator[Callable[[], None], None, None]:
     path = settings.ready_file or Path(opened.addresses.token_file).with_name(READY_FILE)
     try:
         yield lambda: write_whole(path, opened.addresses.model_dump_json(by_alias=True) + "\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,9 +15,9 @@ from pulumi_astra_vectorize.server.store.schema import Database
 PROVIDERS = frozenset({"ALL", "NONE", "AWS", "GCP", "AZURE", CLOUD})
 
 STATUSES = frozenset(
-    "active pending preparing prepared initializing parked parking unparking terminated "
-    "terminating resizing error maintenance suspended unknown hibernated hibernating "
-    "resuming".split()
+    {"active", "pending", "preparing", "prepared", "initializing", "parked", "parking"}
+    | {"unparking", "terminated", "terminating", "resizing", "error", "maintenance"}
+    | {"suspended", "unknown", "hibernated", "hibernating", "resuming"}
 )
 
 GROUPS = {
@@ -26,28 +27,36 @@ GROUPS = {
 """The words of ``include`` that stand for several statuses."""
 
 
-def find_databases(
-    session: Session, include: str, provider: str, limit: int, starting_after: str | None
-) -> list[Database]:
+class DatabaseQuery(BaseModel):
+    """The query parameters of the list of databases."""
+
+    include: str = "nonterminated"
+    provider: str = "ALL"
+    limit: int = Field(default=25, ge=1, le=100)
+    starting_after: str | None = None
+
+
+def find_databases(session: Session, query: DatabaseQuery) -> list[Database]:
     """One page of databases, in the order of their ids.
 
     Raises DevOpsRefusal 400 for a word of ``include`` or ``provider`` that there is not.
     """
-    wanted = GROUPS.get(include.lower(), frozenset({include.lower()}))
+    included, provider = query.include.lower(), query.provider.upper()
+    wanted = GROUPS.get(included, frozenset({included}))
     if not wanted <= STATUSES:
-        raise DevOpsRefusal(400, f"include: {include!r} is no status of a database")
-    if provider.upper() not in PROVIDERS:
-        raise DevOpsRefusal(400, f"provider: {provider!r} is no cloud provider")
-    if provider.upper() not in {"ALL", CLOUD}:
+        raise DevOpsRefusal(400, f"include: {query.include!r} is no status of a database")
+    if provider not in PROVIDERS:
+        raise DevOpsRefusal(400, f"provider: {query.provider!r} is no cloud provider")
+    if provider not in {"ALL", CLOUD}:
         return []
     page = (
         select(Database)
         .where(Database.status.in_([status.upper() for status in wanted]))
         .order_by(Database.id)
-        .limit(limit)
+        .limit(query.limit)
     )
-    if starting_after is not None:
-        page = page.where(Database.id > starting_after)
+    if query.starting_after is not None:
+        page = page.where(Database.id > query.starting_after)
     return list(session.scalars(page))
 
 

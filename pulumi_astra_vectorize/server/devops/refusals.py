@@ -13,5 +13,5 @@ class DevOpsRefusal(Exception):  # noqa: N818 - an answer that the API gives on 
 
 
 def refusal(http_status: int, message: str) -> dict[str, object]:
-    """The body of a refusal; the contract asks for a number, and the HTTP status is a stable one."""
+    """The body of a refusal; the number that the contract asks for is the HTTP status."""
     return {"errors": [{"ID": http_status, "message": message}]}

@@ -7,7 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from pulumi_astra_vectorize.rules import MAX_ENTITY_NAME, entity_name_problem
-from pulumi_astra_vectorize.server.devops.queries import find_databases, is_id, known_database
+from pulumi_astra_vectorize.server.devops.queries import (
+    DatabaseQuery,
+    find_databases,
+    is_id,
+    known_database,
+)
 from pulumi_astra_vectorize.server.devops.refusals import DevOpsRefusal
 from pulumi_astra_vectorize.server.devops.views import DatabaseView, database_view
 from pulumi_astra_vectorize.server.sockets import is_wildcard, url_of
@@ -31,15 +36,10 @@ routes = APIRouter()
 
 @routes.get("/databases")
 def list_databases(
-    server: Server,
-    request: Request,
-    include: str = "nonterminated",
-    provider: str = "ALL",
-    limit: Annotated[int, Query(ge=1, le=100)] = 25,
-    starting_after: str | None = None,
+    server: Server, request: Request, query: Annotated[DatabaseQuery, Query()]
 ) -> list[DatabaseView]:
     with server.store.read() as session:
-        found = find_databases(session, include, provider, limit, starting_after)
+        found = find_databases(session, query)
         keyspace = server.settings.keyspace
         return [
             database_view(session, database, keyspace, _endpoint(server, request, database))

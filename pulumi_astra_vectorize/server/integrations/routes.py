@@ -164,7 +164,7 @@ def remove_token(
 def replace_secret(vault: TheVault, provider: str, token_id: str, new: NewSecret) -> TokenView:
     with vault.store.write() as session:
         token = tokens.find_token(session, provider, token_id)
-        tokens.replace_secret(session, vault.sealer, token, new.secret)
+        tokens.replace_secret(vault.sealer, token, new.secret)
         return tokens.view(session, token)
 
 
@@ -207,7 +207,8 @@ def add_to_scope(
     status_code=204,
     responses=_refusals(
         {
-            404: "INTEGRATION_NOT_FOUND, TOKEN_NOT_FOUND, DATABASE_NOT_FOUND, DATABASE_NOT_IN_SCOPE",
+            404: "INTEGRATION_NOT_FOUND, TOKEN_NOT_FOUND, DATABASE_NOT_FOUND, "
+            "DATABASE_NOT_IN_SCOPE",
             422: "NAME_MISMATCH, INVALID_REQUEST",
         }
     ),

@@ -55,9 +55,7 @@ def add_token(session: Session, sealer: Sealer, provider: str, new: NewToken) ->
     return view(session, token)
 
 
-def replace_secret(
-    session: Session, sealer: Sealer, token: UserAccessToken, new: SecretStr
-) -> None:
+def replace_secret(sealer: Sealer, token: UserAccessToken, new: SecretStr) -> None:
     """Puts a new secret in place of the old; name, id and scope stay, the generation is new."""
     token.secret = _sealed(sealer, new)
     token.generation = new_id()

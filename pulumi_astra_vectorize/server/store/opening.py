@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from pulumi_astra_vectorize.server.store.store import Store
 
 
 @contextmanager
-def opened_store(folder: Path, *, durable: bool) -> Iterator[Store]:
+def opened_store(folder: Path, *, durable: bool) -> Generator[Store, None, None]:
     """The folder's store, closed at the end.
 
     Raises:

@@ -34,7 +34,11 @@ class Moment(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> datetime | None:
         """The moment as it was written: with its zone."""
         return value and value.replace(tzinfo=timezone.utc)
 
@@ -78,7 +82,7 @@ class Entity(Base):
     kind: Mapped[str]
     """``collection`` or ``table``."""
     definition: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """A collection's ``options`` or a table's ``definition``, as their explain answers show them."""
+    """A collection's ``options`` or a table's ``definition``, as an explain answer shows it."""
 
 
 class Index(Base):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,13 +38,13 @@ class Store:
             Base.metadata.create_all(self._engine)
 
     @contextmanager
-    def read(self) -> Iterator[Session]:
+    def read(self) -> Generator[Session, None, None]:
         """A session to look things up in."""
         with _clear_problems(), Session(self._engine) as session:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self) -> Generator[Session, None, None]:
         """A session whose changes are committed together, or not at all."""
         with (
             _clear_problems(),
@@ -82,7 +82,7 @@ def _begin(connection: Connection) -> None:
 
 
 @contextmanager
-def _clear_problems() -> Iterator[None]:
+def _clear_problems() -> Generator[None, None, None]:
     try:
         yield
     except (IntegrityError, ProgrammingError):
