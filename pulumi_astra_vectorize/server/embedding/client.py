@@ -1,0 +1,168 @@
+"""Calls a Hugging Face compatible router, the real one or the server's own (section 9)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Annotated, Final, NoReturn, cast
+
+import httpx
+import stamina
+from pydantic import AllowInfNan, TypeAdapter, ValidationError
+
+from pulumi_astra_vectorize.server.data_api.envelope import Failure, unexpected_failure
+
+PATH: Final = "/hf-inference/models/{model}/pipeline/feature-extraction"
+
+CONNECT_SECONDS: Final = 2.0
+READ_SECONDS: Final = 5.0
+TRIES: Final = 4
+"""One call and three retries, for what is over soon: 408, 504 and no answer."""
+
+LONGEST_QUOTE: Final = 2000
+"""How many characters of a provider's text an error message carries at most."""
+
+JSON_TYPES: Final = frozenset({"application/json", "text/json"})
+
+Vectors = list[list[Annotated[float, AllowInfNan(allow_inf_nan=False)]]]
+
+_VECTORS: TypeAdapter[Vectors] = TypeAdapter(Vectors)
+
+
+def provider_failure(kind: str, message: str) -> Failure:
+    """A failure of the embedding provider: ``kind`` is its code without the common prefix."""
+    return Failure(
+        f"EMBEDDING_PROVIDER_{kind}", message, family="SERVER", scope="EMBEDDING_PROVIDER"
+    )
+
+
+class _PassingTrouble(Exception):  # noqa: N818 - it is caught here and never seen outside
+    """The provider may answer if it is asked once more."""
+
+    def __init__(self, status: str, text: str) -> None:
+        super().__init__(status)
+        self.status = status
+        self.text = text
+
+
+class EmbeddingClient:
+    """Gets embeddings over HTTP. Thread-safe; connections are pooled and kept alive.
+
+    ``base_url`` is the address of the router, without a path, or a function that tells it: the
+    server's own address is known only after its start. ``transport`` replaces the network.
+    """
+
+    def __init__(
+        self, base_url: str | Callable[[], str], transport: httpx.BaseTransport | None = None
+    ) -> None:
+        self._base_url = base_url
+        self._http = httpx.Client(
+            timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS), transport=transport
+        )
+
+    def embed(self, model: str, texts: list[str], secret: str) -> list[list[float]]:
+        """The vectors of the texts, in their order, as the provider gives them.
+
+        Raises the failures of contract data-api.md, section 9. Whether the vectors are as many
+        and as long as they should be, only the caller can tell.
+        """
+        try:
+            response = self._post(model, texts, secret)
+        except _PassingTrouble as trouble:
+            text = _without(secret, trouble.text)
+            raise _status_failure("TIMEOUT", trouble.status, text) from None
+        except httpx.TimeoutException:
+            raise _status_failure("TIMEOUT", "client socket timeout", "") from None
+        except httpx.TransportError as problem:
+            kind = type(problem).__name__
+            message = f"The embedding provider 'huggingface' cannot be reached ({kind})."
+            raise unexpected_failure(message) from None
+        return _vectors(response, secret)
+
+    def close(self) -> None:
+        """Gives the connections back."""
+        self._http.close()
+
+    def _post(self, model: str, texts: list[str], secret: str) -> httpx.Response:
+        for attempt in stamina.retry_context(
+            on=_PassingTrouble,
+            attempts=TRIES,
+            timeout=None,
+            wait_initial=0.1,
+            wait_max=0.5,
+            wait_jitter=0.1,
+        ):
+            with attempt:
+                return self._post_once(model, texts, secret)
+        raise AssertionError("the last attempt raises")
+
+    def _post_once(self, model: str, texts: list[str], secret: str) -> httpx.Response:
+        base = self._base_url if isinstance(self._base_url, str) else self._base_url()
+        try:
+            response = self._http.post(
+                base.rstrip("/") + PATH.format(model=model),
+                headers={b"Authorization": b"Bearer " + secret.encode()},
+                json={"inputs": texts, "options": {"waitForModel": True}},
+            )
+        except httpx.ReadTimeout:
+            raise _PassingTrouble("client socket timeout", "") from None
+        if response.status_code in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT}:
+            raise _PassingTrouble(str(response.status_code), _provider_text(response))
+        return response
+
+
+def _vectors(response: httpx.Response, secret: str) -> list[list[float]]:
+    if response.status_code != HTTPStatus.OK:
+        _refuse(response, secret)
+    if not _is_json(response):
+        text = _without(secret, _provider_text(response))
+        raise _status_failure("UNEXPECTED_RESPONSE", "200", text)
+    try:
+        return _VECTORS.validate_json(response.content, strict=True)
+    except ValidationError:
+        message = "The embedding provider 'huggingface' answered with something else than vectors."
+        raise unexpected_failure(message) from None
+
+
+def _refuse(response: httpx.Response, secret: str) -> NoReturn:
+    status = response.status_code
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        kind = "RATE_LIMITED"
+    elif response.is_client_error:
+        kind = "CLIENT_ERROR"
+    elif response.is_server_error:
+        kind = "SERVER_ERROR"
+    else:
+        kind = "UNEXPECTED_RESPONSE"
+    raise _status_failure(kind, str(status), _without(secret, _provider_text(response)))
+
+
+def _status_failure(kind: str, status: str, text: str) -> Failure:
+    return provider_failure(
+        kind,
+        f"The embedding provider 'huggingface' answered with HTTP status {status}: "
+        f"{text[:LONGEST_QUOTE]}",
+    )
+
+
+def _provider_text(response: httpx.Response) -> str:
+    """What the provider says: its ``error`` as JSON, the whole JSON, or the raw body."""
+    if not _is_json(response):
+        return response.text
+    try:
+        answer: object = response.json()
+    except ValueError:
+        return response.text
+    if isinstance(answer, dict):
+        answer = cast("dict[str, object]", answer).get("error", cast("object", answer))
+    return json.dumps(answer, ensure_ascii=False)
+
+
+def _is_json(response: httpx.Response) -> bool:
+    return response.headers.get("content-type", "").partition(";")[0].strip().lower() in JSON_TYPES
+
+
+def _without(secret: str, text: str) -> str:
+    """A provider may quote the secret that it refuses; an error never does."""
+    return text.replace(secret, "[secret]") if secret else text
