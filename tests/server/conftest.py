@@ -32,6 +32,8 @@ class Server:
     token: str
     databases: dict[str, DatabaseAddress]
     state: ServerState
+    folder: Path
+    http: httpx.Client
 
     @property
     def bearer(self) -> dict[str, str]:
@@ -41,22 +43,23 @@ class Server:
     def call(self, method: str, path: str, **more: Any) -> httpx.Response:
         """An authorised request to the main port."""
         headers = {**self.bearer, **more.pop("headers", {})}
-        return httpx.request(method, self.url + path, headers=headers, timeout=30, **more)
+        return self.http.request(method, self.url + path, headers=headers, **more)
 
 
-def seen_by_tests(opened: OpenServer) -> Server:
+def seen_by_tests(opened: OpenServer, http: httpx.Client) -> Server:
     """The running server with its token read from where a user finds it."""
-    token = Path(opened.addresses.token_file).read_text().strip()
+    token_file = Path(opened.addresses.token_file)
+    token = token_file.read_text().strip()
     databases = {database.name: database for database in opened.addresses.databases}
-    return Server(opened.addresses.url, token, databases, opened.state)
+    return Server(opened.addresses.url, token, databases, opened.state, token_file.parent, http)
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """One server in memory with two databases, for the whole session."""
     settings = ServerSettings(port=0, databases=("library", "archive"))
-    with running_server(settings) as opened:
-        yield seen_by_tests(opened)
+    with running_server(settings) as opened, httpx.Client(timeout=60) as http:
+        yield seen_by_tests(opened, http)
 
 
 @pytest.fixture(scope="session")
@@ -78,11 +81,10 @@ def data_api(server: Server) -> PostCommand:
         headers: dict[str, str] | None = None,
     ) -> dict[str, Any]:
         path = "/".join(part for part in ("/v1", keyspace, name) if part)
-        response = httpx.post(
+        response = server.http.post(
             server.databases[database].url + path,
             json=command,
             headers={"Token": server.token, **(headers or {})},
-            timeout=60,
         )
         reply: dict[str, Any] = response.json()
         return reply

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 
-import httpx
 import pytest
 from pydantic import SecretStr
 
@@ -70,33 +69,33 @@ def test_main_port_needs_a_token(
 ) -> None:
     """DevOps API and integrations service answer 401 in JSON to everybody without the token."""
     headers = {} if authorization is None else {"Authorization": authorization}
-    response = httpx.request(method, server.url + path, headers=headers)
+    response = server.http.request(method, server.url + path, headers=headers)
     assert response.status_code == 401
     assert "application token" in response.json()["errors"][0]["message"]
 
 
 def test_token_is_asked_for_before_the_body_is_read(server: Server) -> None:
     """A body that is no JSON gets a 401 and no hint about the body without a token."""
-    response = httpx.post(server.url + INTEGRATIONS, content=b"{", headers={})
+    response = server.http.post(server.url + INTEGRATIONS, content=b"{", headers={})
     assert (response.status_code, response.json()["errors"][0]["code"]) == (401, "UNAUTHENTICATED")
 
 
 @pytest.mark.parametrize("path", ["/health", "/openapi.json"])
 def test_open_paths(server: Server, path: str) -> None:
     """Health and the description of the interface need no token."""
-    assert httpx.get(server.url + path).status_code == 200
+    assert server.http.get(server.url + path).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/v2/databases", INTEGRATIONS, "/health"])
 def test_database_ports_have_the_data_api_only(server: Server, path: str) -> None:
     """The other interfaces do not answer on a database's port, whatever the token."""
-    response = httpx.get(server.databases["library"].url + path, headers=server.bearer)
+    response = server.http.get(server.databases["library"].url + path, headers=server.bearer)
     assert response.status_code in {401, 404}
 
 
 def test_main_port_has_no_data_api(server: Server, keyspace: str) -> None:
     """A Data API command sent to the main port is not found."""
-    response = httpx.post(
+    response = server.http.post(
         f"{server.url}/v1/{keyspace}", json={"listTables": {}}, headers={"Token": server.token}
     )
     assert response.status_code == 404
