@@ -11,7 +11,7 @@ from pulumi_astra_vectorize.server.data_api import dispatch
 from pulumi_astra_vectorize.server.data_api import routes as data_api
 from pulumi_astra_vectorize.server.data_api.envelope import Failure
 from pulumi_astra_vectorize.server.devops import application as devops
-from pulumi_astra_vectorize.server.embedding_to_come import embedding_router
+from pulumi_astra_vectorize.server.embedding.routes import router as embedding_router
 from pulumi_astra_vectorize.server.integrations.application import create_integrations_service
 from pulumi_astra_vectorize.server.refusing import shape_errors
 from pulumi_astra_vectorize.server.state import ServerState
@@ -40,7 +40,7 @@ def create_application(server: ServerState, main_port: int) -> ASGIApp:
 def _main_application(server: ServerState) -> FastAPI:
     main = create_integrations_service(server, server.admission)
     main.include_router(health.routes)
-    main.include_router(embedding_router(server), include_in_schema=False)
+    main.include_router(embedding_router(), include_in_schema=False)
     main.mount(devops.PREFIX, devops.create_devops_api(server))
     return main
 

@@ -19,7 +19,7 @@ from pulumi_astra_vectorize.server.admission import Admission
 from pulumi_astra_vectorize.server.application import create_application
 from pulumi_astra_vectorize.server.data_folder import READY_FILE, TOKEN_FILE, data_folder
 from pulumi_astra_vectorize.server.databases import open_databases
-from pulumi_astra_vectorize.server.embedding_to_come import embedding_client
+from pulumi_astra_vectorize.server.embedding.client import EmbeddingClient
 from pulumi_astra_vectorize.server.integrations.credentials import check_key
 from pulumi_astra_vectorize.server.private_files import read_or_create, write_whole
 from pulumi_astra_vectorize.server.sealing import Sealer
@@ -27,8 +27,9 @@ from pulumi_astra_vectorize.server.settings import ServerSettings
 from pulumi_astra_vectorize.server.sockets import listen, port_of, url_of
 from pulumi_astra_vectorize.server.state import ServerState
 from pulumi_astra_vectorize.server.store.opening import opened_store
+from pulumi_astra_vectorize.server.store.store import Store
 from pulumi_astra_vectorize.server.vectors import VectorCache
-from pulumi_astra_vectorize.wire import DatabaseAddress, ServerAddresses
+from pulumi_astra_vectorize.wire import ServerAddresses
 
 GRACE_SECONDS = 5
 """How long calls in flight may take once the server was told to stop."""
@@ -105,36 +106,35 @@ def opened_server(settings: ServerSettings) -> Generator[OpenServer, None, None]
         data_folder(settings.data) as folder,
         listen(settings.host, settings.port) as main,
         opened_store(folder, durable=settings.data is not None) as store,
+        _opened_state(settings, folder, store, url_of(settings.host, port_of(main))) as state,
+        open_databases(store, settings, port_of(main)) as databases,
     ):
-        sealer = Sealer(folder)
-        check_key(store, sealer)
-        token = _application_token(settings, folder / TOKEN_FILE)
-        databases = open_databases(store, settings, port_of(main))
-        url = url_of(settings.host, port_of(main))
-        with closing(embedding_client(settings.embeddings or url)) as embeddings:
-            state = ServerState(
-                settings=settings,
-                store=store,
-                sealer=sealer,
-                admission=Admission(token, settings.username, settings.password),
-                embeddings=embeddings,
-                vectors=VectorCache(store),
-            )
-            addresses = ServerAddresses(
-                url=url,
-                pid=os.getpid(),
-                token_file=str(folder / TOKEN_FILE),
-                databases=[
-                    DatabaseAddress(
-                        id=one.database.id,
-                        name=one.database.name,
-                        url=url_of(settings.host, one.database.port),
-                    )
-                    for one in databases
-                ],
-            )
-            listeners = [main, *(one.listener for one in databases)]
-            yield OpenServer(state, addresses, port_of(main), listeners)
+        addresses = ServerAddresses(
+            url=url_of(settings.host, port_of(main)),
+            pid=os.getpid(),
+            token_file=str(folder / TOKEN_FILE),
+            databases=[one.address(settings.host) for one in databases],
+        )
+        listeners = [main, *(one.listener for one in databases)]
+        yield OpenServer(state, addresses, port_of(main), listeners)
+
+
+@contextmanager
+def _opened_state(
+    settings: ServerSettings, folder: Path, store: Store, url: str
+) -> Generator[ServerState, None, None]:
+    sealer = Sealer(folder)
+    check_key(store, sealer)
+    token = _application_token(settings, folder / TOKEN_FILE)
+    with closing(EmbeddingClient(settings.embeddings or url)) as embeddings:
+        yield ServerState(
+            settings=settings,
+            store=store,
+            sealer=sealer,
+            admission=Admission(token, settings.username, settings.password),
+            embeddings=embeddings,
+            vectors=VectorCache(store),
+        )
 
 
 def _application_token(settings: ServerSettings, path: Path) -> SecretStr:
