@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pulumi_astra_vectorize.server.settings import ServerSettings
-from pulumi_astra_vectorize.server.sockets import listen_preferably, port_of
+from pulumi_astra_vectorize.server.sockets import listen_preferably, port_of, url_of
 from pulumi_astra_vectorize.server.store.schema import Database, Keyspace
 from pulumi_astra_vectorize.server.store.store import Store
+from pulumi_astra_vectorize.wire import DatabaseAddress
 
 FIRST_DATABASE = "default"
 """The name of the database of a server that was told none."""
@@ -25,27 +27,38 @@ class ListeningDatabase:
     database: Database
     listener: socket.socket
 
+    def address(self, host: str) -> DatabaseAddress:
+        """Where a server on this host answers for the database."""
+        return DatabaseAddress(
+            id=self.database.id, name=self.database.name, url=url_of(host, port_of(self.listener))
+        )
 
+
+@contextmanager
 def open_databases(
     store: Store, settings: ServerSettings, main_port: int
-) -> list[ListeningDatabase]:
+) -> Generator[list[ListeningDatabase], None, None]:
     """Creates what is declared and not there yet, and gives every database its socket.
 
     The ports are remembered, so that addresses stay over a restart; a new database gets the next
     one after the main port (a free one when the main port was left to the system), and one whose
     port is taken moves to a free one.
     """
-    with store.write() as session:
-        _declare(session, settings)
-        databases = session.scalars(select(Database).order_by(Database.created_at)).all()
-        _wish_ports(databases, 0 if settings.port == 0 else main_port + 1)
-        opened = [
-            ListeningDatabase(database, listen_preferably(settings.host, database.port))
-            for database in databases
-        ]
-        for one in opened:
-            one.database.port = port_of(one.listener)
-        return opened
+    with ExitStack() as listeners:
+        with store.write() as session:
+            _declare(session, settings)
+            databases = session.scalars(select(Database).order_by(Database.created_at)).all()
+            _wish_ports(databases, 0 if settings.port == 0 else main_port + 1)
+            opened = [
+                ListeningDatabase(
+                    database,
+                    listeners.enter_context(listen_preferably(settings.host, database.port)),
+                )
+                for database in databases
+            ]
+            for one in opened:
+                one.database.port = port_of(one.listener)
+        yield opened
 
 
 def _declare(session: Session, settings: ServerSettings) -> None:

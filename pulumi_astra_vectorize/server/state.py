@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pulumi_astra_vectorize.server.admission import Admission
+from pulumi_astra_vectorize.server.embedding.client import EmbeddingClient
 from pulumi_astra_vectorize.server.sealing import Sealer
 from pulumi_astra_vectorize.server.settings import ServerSettings
 from pulumi_astra_vectorize.server.store.store import Store
 from pulumi_astra_vectorize.server.vectors import VectorCache
-
-if TYPE_CHECKING:
-    from pulumi_astra_vectorize.server.embedding.client import EmbeddingClient
 
 
 @dataclass(frozen=True)
