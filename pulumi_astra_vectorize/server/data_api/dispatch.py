@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
+from pulumi_astra_vectorize.server.data_api import collections, general, tables
 from pulumi_astra_vectorize.server.data_api.authentication import authenticate, presented_token
 from pulumi_astra_vectorize.server.data_api.commands import (
     REGISTRY,
@@ -31,7 +31,11 @@ from pulumi_astra_vectorize.server.data_api.envelope import (
 )
 from pulumi_astra_vectorize.server.data_api.parsing import Envelope, parse_envelope, parse_request
 from pulumi_astra_vectorize.server.state import ServerState
+from pulumi_astra_vectorize.server.store.problems import StorageError
 from pulumi_astra_vectorize.server.store.schema import Database, Entity, Keyspace
+
+COMMAND_PACKAGES = (general, collections, tables)
+"""Where the commands are: importing them has put them into the registry."""
 
 LOGGER = logging.getLogger(__name__)
 
@@ -59,15 +63,15 @@ def dispatch(
     """Runs one request of the Data API.
 
     ``segments`` are the path's names after ``/v1`` (none, a keyspace, a keyspace and a collection
-    or table); ``headers`` have lower-case names. Returns the HTTP status and the reply.
+    or table); ``headers`` have lower-case names. Returns the HTTP status and the reply; raises
+    StorageError only.
     """
     try:
         return 200, _run(server, database, segments, headers, body).as_object()
     except Failure as failure:
         return failure.http_status, refusal(failure)
-    except SQLAlchemyError as problem:
-        LOGGER.exception("the store refused a statement")
-        return 200, refusal(_store_failure(problem))
+    except StorageError:
+        raise  # the disk's trouble: the application answers it the same everywhere
     except Exception as problem:
         LOGGER.exception("a command failed: the server stays up whatever it does")
         return 200, refusal(unexpected_failure(f"Error Class: {type(problem).__name__}"))
@@ -183,14 +187,4 @@ def _accepts_no_options(name: str) -> Failure:
     return Failure(
         "COMMAND_ACCEPTS_NO_OPTIONS",
         f"Command '{name}' does not accept options but some were included.",
-    )
-
-
-def _store_failure(problem: SQLAlchemyError) -> Failure:
-    cause = getattr(problem, "orig", None) or type(problem).__name__
-    return Failure(
-        "UNEXPECTED_DRIVER_ERROR",
-        f"The server's store refused the operation: {cause}.",
-        scope="DATABASE",
-        family="SERVER",
     )

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 import numpy as np
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject, unexpected_failure
 from pulumi_astra_vectorize.server.store.schema import Record, Vector
-from pulumi_astra_vectorize.server.vectors import WIRE
+from pulumi_astra_vectorize.server.vector_rows import WIRE
 
 CHUNK = 500
 """How many keys or positions one statement names at most."""
@@ -121,6 +121,18 @@ def records_at(session: Session, positions: Sequence[int]) -> list[Stored]:
         for stored in _select(session, Record.position.in_(some))
     }
     return [found[position] for position in positions if position in found]
+
+
+def count_records(session: Session, entity_id: int) -> int:
+    """How many records an entity has."""
+    statement = select(func.count()).select_from(Record).filter_by(entity_id=entity_id)
+    return session.scalar(statement) or 0
+
+
+def positions_with(session: Session, entity_id: int, column: str) -> set[int]:
+    """The positions of the records that have a vector in a column."""
+    statement = select(Vector.position).filter_by(entity_id=entity_id, column=column)
+    return set(session.scalars(statement))
 
 
 def scan(session: Session, entity_id: int, after: int = 0) -> Iterator[Stored]:

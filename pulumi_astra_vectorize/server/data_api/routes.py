@@ -17,9 +17,6 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 REPLY_TYPE = "application/json;charset=UTF-8"
 
-MAX_BODY_BYTES = 20_000_000
-"""A hundred documents of the largest size would not fit in more than the real server's 20 MB."""
-
 
 def router(server: ServerState) -> APIRouter:
     """The Data API's routes, for the ports that belong to a database."""
@@ -47,7 +44,7 @@ async def _answer(server: ServerState, request: Request) -> Response:
     if without_command is not None:
         return Response(status_code=without_command)
     _check_content_type(request)
-    body = await _body(request)
+    body = await request.body()
     headers = dict(request.headers)
     status, reply = await run_in_threadpool(dispatch, server, database, segments, headers, body)
     return JSONResponse(reply, status, media_type=REPLY_TYPE)
@@ -80,16 +77,3 @@ def _check_content_type(request: Request) -> None:
             "Resend with 'application/json'.",
             http_status=415,
         )
-
-
-async def _body(request: Request) -> bytes:
-    received = bytearray()
-    async for chunk in request.stream():
-        received += chunk
-        if len(received) > MAX_BODY_BYTES:
-            raise Failure(
-                "REQUEST_TOO_LARGE",
-                f"The request's body is larger than {MAX_BODY_BYTES} bytes.",
-                http_status=413,
-            )
-    return bytes(received)

@@ -1,0 +1,136 @@
+"""Finds the documents that a command's filter and sort mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from pulumi_astra_vectorize.server.data_api.collections.collection import VECTOR, Collection
+from pulumi_astra_vectorize.server.data_api.collections.filter_parsing import parse_filter
+from pulumi_astra_vectorize.server.data_api.collections.filters import Group, predicate
+from pulumi_astra_vectorize.server.data_api.collections.sorts import (
+    FieldSort,
+    Sort,
+    TextSort,
+    VectorSort,
+    parse_sort,
+)
+from pulumi_astra_vectorize.server.data_api.envelope import sort_failure
+from pulumi_astra_vectorize.server.data_api.records import (
+    Stored,
+    positions_with,
+    records_at,
+    records_with_keys,
+    scan,
+)
+
+MAX_SORTED_DOCUMENTS: Final = 10_000
+"""How many documents the Data API sorts in memory."""
+
+NEAREST_DOCUMENTS: Final = 1000
+"""How many documents a vector sort finds at most."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a command looks for, with the text of its sort already turned into a vector."""
+
+    collection: Collection
+    filter: Group
+    sort: FieldSort | VectorSort | None
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A document found; ``similarity`` after a vector sort only."""
+
+    record: Stored
+    similarity: float | None = None
+
+
+def prepare_query(collection: Collection, filter_clause: object, sort_clause: object) -> Query:
+    """Checks filter and sort, and embeds the sort's text: no transaction may be open."""
+    parsed = parse_filter(filter_clause, collection.indexing)
+    sort = _with_vector(collection, parse_sort(sort_clause, collection.indexing))
+    if isinstance(sort, VectorSort):
+        collection.require_vectors()
+        collection.check_vector(sort.vector)
+    return Query(collection, parsed, sort)
+
+
+def find_hits(
+    session: Session, query: Query, limit: int, skip: int = 0, after: int = 0
+) -> list[Hit]:
+    """The first documents that a query means, in its order.
+
+    ``after``: unsorted, only those after that position.
+    """
+    if isinstance(query.sort, VectorSort):
+        return _nearest(session, query, query.sort, limit + skip)[skip:]
+    if query.sort is None:
+        return [Hit(it) for it in islice(matching(session, query, after), skip, skip + limit)]
+    found = list(islice(matching(session, query), MAX_SORTED_DOCUMENTS + 1))
+    if len(found) > MAX_SORTED_DOCUMENTS:
+        raise sort_failure(
+            "OVERLOADED_SORT_ROW_LIMIT",
+            f"In-memory sorting has a limit of {MAX_SORTED_DOCUMENTS} documents: "
+            "use a more specific filter.",
+        )
+    return [Hit(it) for it in query.sort.arrange(found)[skip : skip + limit]]
+
+
+def matching(session: Session, query: Query, after: int = 0) -> Iterator[Stored]:
+    """The documents that the filter matches, in the order of insertion, after a position only.
+
+    An equality on ``_id`` reads these documents alone; any other filter reads all.
+    """
+    keys = query.filter.id_keys()
+    if keys is None:
+        candidates = scan(session, query.collection.id, after)
+    else:
+        found = records_with_keys(session, query.collection.id, keys)
+        candidates = (record for record in found if record.position > after)
+    if not query.filter.members:
+        return candidates
+    return _matching(session, query, candidates)
+
+
+def _matching(session: Session, query: Query, candidates: Iterator[Stored]) -> Iterator[Stored]:
+    matches = predicate(query.filter)
+    with_vector: set[int] = set()
+    if query.filter.mentions(VECTOR):
+        with_vector = positions_with(session, query.collection.id, VECTOR)
+    for record in candidates:
+        marked = {VECTOR: True} if record.position in with_vector else {}
+        if matches(record.body | marked if marked else record.body):
+            yield record
+
+
+def _nearest(session: Session, query: Query, sort: VectorSort, limit: int) -> list[Hit]:
+    allowed: Sequence[int] | None = None
+    if query.filter.members:
+        allowed = [record.position for record in matching(session, query)]
+    collection = query.collection
+    found = collection.call.server.vectors.search(
+        collection.id,
+        VECTOR,
+        sort.vector,
+        collection.metric,
+        min(limit, NEAREST_DOCUMENTS),
+        allowed,
+    )
+    similarities = dict(found)
+    records = records_at(session, list(similarities))
+    return [Hit(record, similarities[record.position]) for record in records]
+
+
+def _with_vector(collection: Collection, sort: Sort) -> FieldSort | VectorSort | None:
+    if not isinstance(sort, TextSort):
+        return sort
+    collection.require_vectors()
+    (vector,) = collection.embed([sort.text])
+    return VectorSort(vector)

@@ -1,0 +1,38 @@
+"""Collections and tables as named things of a keyspace, for the commands that define them."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from pulumi_astra_vectorize.server.data_api.commands import Call
+from pulumi_astra_vectorize.server.store.schema import Entity
+
+
+def find_entity(session: Session, call: Call, name: str) -> Entity | None:
+    """The collection or table of that name in the addressed keyspace."""
+    statement = select(Entity).filter_by(
+        database_id=call.database.id, keyspace=call.keyspace, name=name
+    )
+    return session.scalar(statement)
+
+
+def count_collections(session: Session, call: Call) -> int:
+    """The collections of the addressed database, over all its keyspaces."""
+    statement = (
+        select(func.count())
+        .select_from(Entity)
+        .filter_by(database_id=call.database.id, kind="collection")
+    )
+    return session.scalar(statement) or 0
+
+
+def drop_entity(call: Call, name: str) -> bool:
+    """Drops the collection or table of that name with all that is in it; False if there is none."""
+    with call.server.store.write() as session:
+        entity = find_entity(session, call, name)
+        if entity is None:
+            return False
+        session.execute(delete(Entity).where(Entity.id == entity.id))
+    call.server.vectors.forget(entity.id)
+    return True
