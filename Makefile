@@ -42,9 +42,6 @@ demo: $(SET_UP)  ## the whole story on this machine: server, resources, text, qu
 demo-destroy: $(SET_UP)  ## take the demo down again: resources, server, folder
 	@$(WITH_ENGINE) $(VENV)/python tools/demo.py --destroy
 
-demo-destroy: $(SET_UP)  ## remove all that the demo made
-	@$(WITH_ENGINE) $(VENV)/python tools/demo.py --destroy
-
 UV := .cache/uv/bin/uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --custom-compile-command "make lock"
 
