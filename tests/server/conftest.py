@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -123,9 +124,19 @@ def user_access_token(server: Server, integration: str) -> str:
 
 
 @pytest.fixture
-def astrapy_database(server: Server, keyspace: str) -> Database:
-    """The fresh keyspace through the vendor's own client."""
-    client = DataAPIClient(environment="hcd")
-    return client.get_database(
-        server.databases["library"].url, token=server.token, keyspace=keyspace
-    )
+def astrapy_database(
+    server: Server, keyspace: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Database]:
+    """The fresh keyspace through the vendor's own client, which never closes its connections."""
+    with ExitStack() as opened:
+
+        class ClosedAfterTest(httpx.Client):
+            def __init__(self, **options: Any) -> None:
+                super().__init__(**options)
+                opened.callback(self.close)
+
+        monkeypatch.setattr(httpx, "Client", ClosedAfterTest)
+        client = DataAPIClient(environment="hcd")
+        yield client.get_database(
+            server.databases["library"].url, token=server.token, keyspace=keyspace
+        )

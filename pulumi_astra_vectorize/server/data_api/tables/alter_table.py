@@ -22,8 +22,8 @@ from pulumi_astra_vectorize.server.data_api.parsing import structure_mismatch
 from pulumi_astra_vectorize.server.data_api.records import rewrite_bodies, scan
 from pulumi_astra_vectorize.server.data_api.tables.columns import (
     parse_columns,
+    parse_service,
     refuse_in_existing_table,
-    service_object,
 )
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table, cql_type
 from pulumi_astra_vectorize.server.data_api.tables.indexes import indexed_columns
@@ -144,7 +144,7 @@ def _add_vectorize(call: Call, raw: object) -> Change:
 def _validated(call: Call, service: object, dimension: int) -> JsonObject:
     if service is None:
         raise unexpected_failure("A column to vectorize has no service.")
-    stored, _ = validated_service(call, service_object(service), dimension)
+    stored, _ = validated_service(call, parse_service(service), dimension)
     return stored
 
 

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from pulumi_astra_vectorize.server.data_api.collections.definitions import Service
 from pulumi_astra_vectorize.server.data_api.commands import Call
 from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject, schema_failure
 from pulumi_astra_vectorize.server.data_api.json_types import is_object
-from pulumi_astra_vectorize.server.data_api.parsing import structure_mismatch
+from pulumi_astra_vectorize.server.data_api.parsing import parse_request, structure_mismatch
 from pulumi_astra_vectorize.server.data_api.tables.scalars import PARSERS
 from pulumi_astra_vectorize.server.data_api.vectorize import validated_service
 
@@ -130,7 +131,7 @@ def _vector(call: Call, column: JsonObject) -> JsonObject:
     dimension = _dimension(column.get("dimension"))
     service = column.get("service")
     if service is not None:
-        stored, dimension = validated_service(call, service_object(service), dimension)
+        stored, dimension = validated_service(call, parse_service(service), dimension)
         return {"type": "vector", "dimension": dimension, "service": stored}
     if dimension is None:
         raise schema_failure(
@@ -153,8 +154,8 @@ def _dimension(raw: object) -> int | None:
     return int(text)
 
 
-def service_object(raw: object) -> JsonObject:
-    """The service as an object; REQUEST_STRUCTURE_MISMATCH for anything else."""
+def parse_service(raw: object) -> JsonObject:
+    """The members of a service as ``validated_service`` takes them."""
     if not is_object(raw):
         raise structure_mismatch("'service' must be a JSON object")
-    return raw
+    return parse_request(Service, raw).model_dump(by_alias=True, exclude_none=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -56,7 +55,7 @@ class RegularDefinition(Command):
 class CreateIndex(Command):
     name: str
     definition: RegularDefinition
-    options: IfNotExists = Field(default_factory=IfNotExists)
+    options: IfNotExists | None = None
 
 
 class VectorOptions(Command):
@@ -66,13 +65,13 @@ class VectorOptions(Command):
 
 class VectorDefinition(Command):
     column: str
-    options: VectorOptions = Field(default_factory=VectorOptions)
+    options: VectorOptions | None = None
 
 
 class CreateVectorIndex(Command):
     name: str
     definition: VectorDefinition
-    options: IfNotExists = Field(default_factory=IfNotExists)
+    options: IfNotExists | None = None
 
 
 class TextDefinition(Command):
@@ -83,16 +82,16 @@ class TextDefinition(Command):
 class CreateTextIndex(Command):
     name: str
     definition: TextDefinition
-    options: IfNotExists = Field(default_factory=IfNotExists)
+    options: IfNotExists | None = None
 
 
 class ListIndexes(Command):
-    options: Explain = Field(default_factory=Explain)
+    options: Explain | None = None
 
 
 class DropIndex(Command):
     name: str
-    options: IfExists = Field(default_factory=IfExists)
+    options: IfExists | None = None
 
 
 @command("createIndex", "data", CreateIndex, kind="table")
@@ -115,7 +114,10 @@ def create_vector_index(call: Call, request: CreateVectorIndex) -> Reply:
     table, column = Table.of(call.target), request.definition.column
     if _existing(table, column)["type"] != "vector":
         raise _unsupported("UNSUPPORTED_VECTOR_INDEX_FOR_DATA_TYPES", table, column)
-    definition = {"column": column, "options": _vector_options(request.definition.options)}
+    definition = {
+        "column": column,
+        "options": _vector_options(request.definition.options or VectorOptions()),
+    }
     return _create(call, name, "vector", definition, request.options)
 
 
@@ -136,7 +138,7 @@ def list_indexes(call: Call, request: ListIndexes) -> Reply:
     """The names of the table's indexes, or with ``explain`` their definitions."""
     with call.server.store.read() as session:
         indexes = indexes_of(session, call.target.id)
-    if not request.options.explain:
+    if not (request.options or Explain()).explain:
         return Reply(status={"indexes": [index.name for index in indexes]})
     explained = [
         {"name": index.name, "definition": index.definition, "indexType": index.kind}
@@ -152,7 +154,7 @@ def drop_index(call: Call, request: DropIndex) -> Reply:
         index = _find_index(session, call, request.name)
         if index is not None:
             session.delete(index)
-        elif not request.options.if_exists:
+        elif not (request.options or IfExists()).if_exists:
             raise schema_failure(
                 "CANNOT_DROP_UNKNOWN_INDEX",
                 f"The keyspace '{call.keyspace}' has no index '{request.name}'.",
@@ -239,11 +241,11 @@ def _unknown(code: str, value: str, known: tuple[str, ...]) -> Failure:
 
 
 def _create(
-    call: Call, name: str, kind: str, definition: JsonObject, options: IfNotExists
+    call: Call, name: str, kind: str, definition: JsonObject, options: IfNotExists | None
 ) -> Reply:
     with call.server.store.write() as session:
         if _find_index(session, call, name) is not None:
-            if options.if_not_exists:
+            if options and options.if_not_exists:
                 return OK
             raise schema_failure(
                 "CANNOT_ADD_EXISTING_INDEX",

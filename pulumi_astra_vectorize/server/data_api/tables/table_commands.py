@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from pulumi_astra_vectorize.rules import MAX_ENTITY_NAME, entity_name_problem
 from pulumi_astra_vectorize.server.data_api.commands import Call, Command, command
+from pulumi_astra_vectorize.server.data_api.entities import drop_entity, find_entity
 from pulumi_astra_vectorize.server.data_api.envelope import (
     OK,
-    Failure,
     Reply,
     schema_failure,
     unexpected_failure,
@@ -48,16 +46,16 @@ class Explain(Command):
 class CreateTable(Command):
     name: str | None = None
     definition: TableDefinition
-    options: IfNotExists = Field(default_factory=IfNotExists)
+    options: IfNotExists | None = None
 
 
 class ListTables(Command):
-    options: Explain = Field(default_factory=Explain)
+    options: Explain | None = None
 
 
 class DropTable(Command):
     name: str
-    options: IfExists = Field(default_factory=IfExists)
+    options: IfExists | None = None
 
 
 @command("createTable", "keyspace", CreateTable)
@@ -76,7 +74,7 @@ def create_table(call: Call, request: CreateTable) -> Reply:
                     definition=table.stored(),
                 )
             )
-        elif not request.options.if_not_exists:
+        elif not (request.options or IfNotExists()).if_not_exists:
             raise schema_failure(
                 "CANNOT_ADD_EXISTING_TABLE",
                 f"The keyspace '{call.keyspace}' already has '{name}'.",
@@ -95,7 +93,7 @@ def list_tables(call: Call, request: ListTables) -> Reply:
     )
     with call.server.store.read() as session:
         tables = [Table.of(entity) for entity in session.scalars(statement)]
-    if not request.options.explain:
+    if not (request.options or Explain()).explain:
         return Reply(status={"tables": [table.name for table in tables]})
     explained = [{"name": table.name, "definition": table.explain()} for table in tables]
     return Reply(status={"tables": explained})
@@ -104,13 +102,8 @@ def list_tables(call: Call, request: ListTables) -> Reply:
 @command("dropTable", "keyspace", DropTable)
 def drop_table(call: Call, request: DropTable) -> Reply:
     """Drops a table with its rows and indexes; a collection of that name just as well."""
-    with call.server.store.write() as session:
-        entity = find_entity(session, call, request.name)
-        if entity is not None:
-            session.delete(entity)
-    if entity is not None:
-        call.server.vectors.forget(entity.id)
-    elif not request.options.if_exists:
+    dropped = drop_entity(call, request.name)
+    if not dropped and not (request.options or IfExists()).if_exists:
         raise schema_failure(
             "CANNOT_DROP_UNKNOWN_TABLE",
             f"The keyspace '{call.keyspace}' has no table '{request.name}'.",
@@ -130,17 +123,6 @@ def _new_table(call: Call, name: str, definition: TableDefinition) -> Table:
 def checked_name(kind: str, name: str | None, limit: int) -> str:
     """The name of a new table or index, or UNSUPPORTED_SCHEMA_NAME (contract, section 2)."""
     problem = entity_name_problem(kind, name or "", limit)
-    if name is None or problem:
-        raise _unsupported_name(problem or f"a {kind} needs a name")
+    if name is None or problem is not None:
+        raise schema_failure("UNSUPPORTED_SCHEMA_NAME", f"The name is not supported: {problem}.")
     return name
-
-
-def _unsupported_name(problem: str) -> Failure:
-    return schema_failure("UNSUPPORTED_SCHEMA_NAME", f"The name is not supported: {problem}.")
-
-
-def find_entity(session: Session, call: Call, name: str) -> Entity | None:
-    """The collection or table of that name in the keyspace of the call."""
-    return session.scalar(
-        select(Entity).filter_by(database_id=call.database.id, keyspace=call.keyspace, name=name)
-    )

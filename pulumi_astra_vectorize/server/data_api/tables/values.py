@@ -47,21 +47,19 @@ def parse_vector(value: object, dimension: int) -> list[float]:
 
 
 def vector_numbers(value: object) -> list[float]:
-    """The numbers of a vector of any dimension, from an array or a ``$binary`` object."""
+    """The numbers of a vector of any dimension, in single precision as the store keeps them."""
     if is_object(value):
-        return _binary_vector(decode_binary(value))
-    if not is_array(value):
+        packed = decode_binary(value)
+        if len(packed) % BINARY_VECTOR.itemsize:
+            raise InvalidValueError("$binary does not hold whole single-precision numbers")
+        numbers = np.frombuffer(packed, BINARY_VECTOR).astype(np.float64)
+    elif is_array(value):
+        numbers = np.array([parse_scalar("double", number) for number in value], np.float64)
+    else:
         raise InvalidValueError("a vector is an array of numbers or a $binary object")
-    return [float(parse_scalar("decimal", number)) for number in value]
-
-
-def _binary_vector(packed: bytes) -> list[float]:
-    if len(packed) % BINARY_VECTOR.itemsize:
-        raise InvalidValueError("$binary does not hold whole single-precision numbers")
-    numbers = np.frombuffer(packed, BINARY_VECTOR)
-    if not np.isfinite(numbers).all():
-        raise InvalidValueError("a vector consists of finite numbers")
-    return [float(number) for number in numbers]
+    if not (np.abs(numbers) <= np.finfo(np.float32).max).all():
+        raise InvalidValueError("a vector consists of finite single-precision numbers")
+    return [float(number) for number in numbers.astype(np.float32)]
 
 
 def _parse_items(column: JsonObject, value: object) -> list[JsonValue]:

@@ -1,0 +1,207 @@
+"""updateOne, deleteOne and deleteMany on tables (contract data-api.md, section 8)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pulumi_astra_vectorize.server.data_api.commands import Call, Command, command
+from pulumi_astra_vectorize.server.data_api.envelope import (
+    Failure,
+    JsonObject,
+    Reply,
+    filter_failure,
+    sort_failure,
+)
+from pulumi_astra_vectorize.server.data_api.json_types import is_object
+from pulumi_astra_vectorize.server.data_api.parsing import structure_mismatch
+from pulumi_astra_vectorize.server.data_api.records import delete_all_records, delete_records
+from pulumi_astra_vectorize.server.data_api.tables.definition import Table
+from pulumi_astra_vectorize.server.data_api.tables.filter_parsing import parse_filter
+from pulumi_astra_vectorize.server.data_api.tables.filters import Group
+from pulumi_astra_vectorize.server.data_api.tables.rows import (
+    RowChange,
+    assign_all,
+    embed_texts,
+    upsert,
+)
+from pulumi_astra_vectorize.server.data_api.tables.stored_rows import matching_rows
+
+FILTER_IN_ERRORS = {"filter": "filterDefinition"}
+OPERATORS = ("$set", "$unset")
+UNKNOWN_COUNT = {"deletedCount": -1}
+"""The database does not say how many rows it deleted."""
+
+
+class UpdateOneOptions(Command):
+    upsert: bool = False
+    """Without effect: an update of a table inserts the row that is not there."""
+
+
+class UpdateOne(Command):
+    fields_in_errors: ClassVar[dict[str, str]] = FILTER_IN_ERRORS
+    filter: JsonObject
+    update: JsonObject
+    sort: JsonObject | None = None
+    options: UpdateOneOptions | None = None
+
+
+class DeleteOne(Command):
+    fields_in_errors: ClassVar[dict[str, str]] = FILTER_IN_ERRORS
+    filter: JsonObject
+    sort: JsonObject | None = None
+
+
+class DeleteMany(Command):
+    fields_in_errors: ClassVar[dict[str, str]] = FILTER_IN_ERRORS
+    filter: JsonObject | None = None
+
+
+@command("updateOne", "data", UpdateOne, kind="table")
+def update_one(call: Call, request: UpdateOne) -> Reply:
+    """Sets columns of the row with the key that the filter gives, whether it exists or not."""
+    _refuse_sort(request.sort, "UPDATE")
+    table = Table.of(call.target)
+    row = _row_of(table, parse_filter(table, request.filter))
+    change = _parse_update(table, request.update)
+    embed_texts(call, table, [change])
+    row.merge(change)
+    upsert(call, table, [row])
+    return Reply(status={"matchedCount": 1, "modifiedCount": 1})
+
+
+@command("deleteOne", "data", DeleteOne, kind="table")
+def delete_one(call: Call, request: DeleteOne) -> Reply:
+    """Deletes the row with the key that the filter gives, if there is one."""
+    _refuse_sort(request.sort, "DELETE")
+    table = Table.of(call.target)
+    expression = parse_filter(table, request.filter)
+    _row_of(table, expression)
+    _delete_matching(call, table, expression)
+    return Reply(status=UNKNOWN_COUNT)
+
+
+@command("deleteMany", "data", DeleteMany, kind="table")
+def delete_many(call: Call, request: DeleteMany) -> Reply:
+    """Deletes the rows of a partition, or all rows when there is no filter."""
+    table = Table.of(call.target)
+    if request.filter:
+        expression = parse_filter(table, request.filter)
+        _refuse_other_columns(table, expression)
+        _check_key_prefix(table, expression)
+        _delete_matching(call, table, expression)
+        return Reply(status=UNKNOWN_COUNT)
+    with call.server.store.write() as session:
+        delete_all_records(session, call.target.id)
+    call.server.vectors.forget(call.target.id)
+    return Reply(status=UNKNOWN_COUNT)
+
+
+def _refuse_sort(sort: JsonObject | None, kind: str) -> None:
+    if sort:
+        raise sort_failure(
+            f"UNSUPPORTED_SORT_FOR_TABLE_{kind}_COMMAND",
+            "Tables find the row to change by its primary key alone, without a sort.",
+        )
+
+
+def _delete_matching(call: Call, table: Table, expression: Group) -> None:
+    with call.server.store.write() as session:
+        rows = matching_rows(session, call.target.id, table, expression)
+        positions = [row.position for row in rows]
+        delete_records(session, positions)
+    call.server.vectors.remove(call.target.id, positions)
+
+
+def _row_of(table: Table, expression: Group) -> RowChange:
+    """The primary key that a filter gives in full, by equality alone; failures of scope FILTER."""
+    if not any(expression.conditions()):
+        raise filter_failure(
+            "MISSING_FILTER_FOR_UPDATE_DELETE",
+            f"The filter must give the primary key {', '.join(table.primary_key)}.",
+        )
+    _refuse_other_columns(table, expression)
+    columns = {condition.column for condition in expression.conditions()}
+    missing = [name for name in table.primary_key if name not in columns]
+    if missing:
+        raise filter_failure(
+            "MISSING_FULL_PRIMARY_KEY_FOR_UPDATE_DELETE",
+            f"The filter does not give all of the primary key: {', '.join(missing)} is missing.",
+        )
+    equal = {it.column: it.operand for it in expression.required() if it.operator == "$eq"}
+    other = {it.column for it in expression.conditions() if it.operator != "$eq"}
+    other |= columns - equal.keys()
+    if other:
+        raise filter_failure(
+            "UNSUPPORTED_FILTER_FOR_UPDATE_ONE_DELETE_ONE",
+            f"One row is found by equality alone; {', '.join(sorted(other))} is not.",
+        )
+    return RowChange(values=equal)
+
+
+def _refuse_other_columns(table: Table, expression: Group) -> None:
+    other = {it.column for it in expression.conditions()} - set(table.primary_key)
+    if other:
+        raise filter_failure(
+            "UNSUPPORTED_NON_PRIMARY_KEY_FILTER_FOR_UPDATE_DELETE",
+            f"The primary key of {table.full_name} is {', '.join(table.primary_key)}. The filter "
+            f"also has: {', '.join(sorted(other))}.",
+        )
+
+
+def _check_key_prefix(table: Table, expression: Group) -> None:
+    """All partition columns, then sort columns without a gap."""
+    columns = {condition.column for condition in expression.conditions()}
+    needed = table.primary_key[: max(len(table.partition_by), len(columns))]
+    missing = [name for name in needed if name not in columns]
+    if missing:
+        raise filter_failure(
+            "INVALID_PRIMARY_KEY_FILTER",
+            f"The filter must give the primary key {', '.join(table.primary_key)} from its first "
+            f"column on: {', '.join(missing)} is missing.",
+        )
+
+
+def _parse_update(table: Table, update: JsonObject) -> RowChange:
+    """The new values of an update clause; failures of scope UPDATE."""
+    unsupported = [operator for operator in update if operator not in OPERATORS]
+    if unsupported:
+        raise _update_failure(
+            "UNSUPPORTED_UPDATE_OPERATIONS_FOR_TABLE",
+            f"Tables support {', '.join(OPERATORS)}, not {', '.join(unsupported)}.",
+        )
+    assigned, emptied = (_arguments(update, operator) for operator in OPERATORS)
+    if not assigned and not emptied:
+        raise _update_failure("MISSING_UPDATE_OPERATIONS", "The update changes no column.")
+    _check_updated_columns(table, assigned, emptied)
+    change = RowChange()
+    values = {**assigned, **dict.fromkeys(emptied)}
+    assign_all(table, change, values, scope="UPDATE", invalid_values="INVALID_UPDATE_COLUMN_VALUES")
+    return change
+
+
+def _arguments(update: JsonObject, operator: str) -> JsonObject:
+    arguments = update.get(operator, {})
+    if not is_object(arguments):
+        raise structure_mismatch(f"'{operator}' needs a JSON object")
+    return arguments
+
+
+def _check_updated_columns(table: Table, assigned: JsonObject, emptied: JsonObject) -> None:
+    names = assigned.keys() | emptied.keys()
+    checks = {
+        "UNSUPPORTED_OVERLAPPING_UPDATE_OPERATIONS": assigned.keys() & emptied.keys(),
+        "UNKNOWN_TABLE_COLUMNS": names - table.columns.keys(),
+        "UNSUPPORTED_UPDATE_FOR_PRIMARY_KEY_COLUMNS": names & set(table.primary_key),
+    }
+    for code, refused in checks.items():
+        if refused:
+            raise _update_failure(
+                code,
+                f"The table {table.full_name} has the columns {table.described()} and the primary "
+                f"key {', '.join(table.primary_key)}. The update cannot change: "
+                f"{', '.join(sorted(refused))}.",
+            )
+
+
+def _update_failure(code: str, message: str) -> Failure:
+    return Failure(code, message, scope="UPDATE")

@@ -1,0 +1,221 @@
+"""find and findOne on tables (contract data-api.md, section 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import ClassVar
+
+from pydantic import Field
+
+from pulumi_astra_vectorize.server.data_api.commands import Call, Command, command
+from pulumi_astra_vectorize.server.data_api.envelope import JsonObject, Reply, sort_failure
+from pulumi_astra_vectorize.server.data_api.records import (
+    Stored,
+    decode_page_state,
+    encode_page_state,
+    records_at,
+)
+from pulumi_astra_vectorize.server.data_api.tables.definition import Table
+from pulumi_astra_vectorize.server.data_api.tables.filter_parsing import parse_filter
+from pulumi_astra_vectorize.server.data_api.tables.filters import Group
+from pulumi_astra_vectorize.server.data_api.tables.indexes import indexed_columns, vector_metrics
+from pulumi_astra_vectorize.server.data_api.tables.projections import projected_columns
+from pulumi_astra_vectorize.server.data_api.tables.read_warnings import read_warnings
+from pulumi_astra_vectorize.server.data_api.tables.sorts import (
+    ColumnSort,
+    Sort,
+    TextSort,
+    VectorSort,
+    check_vector_sort,
+    in_storage_order,
+    parse_sort,
+    sorted_by_columns,
+)
+from pulumi_astra_vectorize.server.data_api.tables.stored_rows import matching_rows, shown_rows
+from pulumi_astra_vectorize.server.data_api.vectorize import embed
+
+PAGE_SIZE = 50
+MAX_VECTOR_ROWS = 1000
+"""Rows that a vector sort returns at most; all of them come in one page."""
+
+
+class FindOneOptions(Command):
+    include_similarity: bool = False
+    include_sort_vector: bool = False
+
+
+class FindOptions(FindOneOptions):
+    limit: int | None = Field(default=None, gt=0)
+    skip: int | None = Field(default=None, ge=0)
+    page_state: str | None = None
+
+
+class Clauses(Command):
+    """What both commands read by."""
+
+    fields_in_errors: ClassVar[dict[str, str]] = {"filter": "filterDefinition"}
+    filter: JsonObject | None = None
+    projection: JsonObject | None = None
+    sort: JsonObject | None = None
+
+
+class FindOne(Clauses):
+    options: FindOneOptions | None = None
+
+
+class Find(Clauses):
+    options: FindOptions | None = None
+
+
+@dataclass(frozen=True)
+class Query:
+    """A checked read: which rows, which columns, in which order.
+
+    ``metric`` is that of the index that a vector sort uses.
+    """
+
+    table: Table
+    expression: Group
+    columns: list[str]
+    sort: Sort
+    metric: str
+    warnings: list[JsonObject]
+
+
+@dataclass(frozen=True)
+class Page:
+    """The rows of one reply; ``sort_vector`` and similarities only after a sort by vector."""
+
+    rows: list[Stored]
+    next_state: str | None = None
+    similarities: Mapping[int, float] = field(default_factory=dict[int, float])
+    sort_vector: list[float] | None = None
+
+
+@command("find", "data", Find, kind="table")
+def find(call: Call, request: Find) -> Reply:
+    """A page of the rows that the filter matches."""
+    options = request.options or FindOptions()
+    query, page = _read(call, request, options)
+    documents = _shown(call, query, page, options)
+    data: JsonObject = {"documents": documents, "nextPageState": page.next_state}
+    return Reply(_status(query, page, options), data, warnings=query.warnings)
+
+
+@command("findOne", "data", FindOne, kind="table")
+def find_one(call: Call, request: FindOne) -> Reply:
+    """The first of the rows that the filter matches, or null."""
+    options = request.options or FindOneOptions()
+    query, page = _read(call, request, FindOptions(limit=1))
+    documents = _shown(call, query, page, options)
+    data: JsonObject = {"document": documents[0] if documents else None}
+    return Reply(_status(query, page, options), data, warnings=query.warnings)
+
+
+def _read(call: Call, request: Clauses, options: FindOptions) -> tuple[Query, Page]:
+    query = _checked(call, request, options)
+    if isinstance(query.sort, (VectorSort, TextSort)):
+        return query, _nearest(call, query, query.sort, options.limit or MAX_VECTOR_ROWS)
+    if query.sort is None and not query.table.partition_sort:
+        return query, _page_as_inserted(call, query, options)
+    return query, _page_in_order(call, query, options)
+
+
+def _checked(call: Call, request: Clauses, options: FindOptions) -> Query:
+    table = Table.of(call.target)
+    expression = parse_filter(table, request.filter or {})
+    columns = projected_columns(table, request.projection or {})
+    sort = parse_sort(table, request.sort or {})
+    with call.server.store.read() as session:
+        indexed = indexed_columns(session, call.target.id)
+        metrics = vector_metrics(session, call.target.id)
+    metric = ""
+    if isinstance(sort, (VectorSort, TextSort)):
+        _check_window(options)
+        check_vector_sort(table, sort, metrics)
+        metric = metrics[sort.column]
+    warnings = read_warnings(table, expression, sort, indexed)
+    return Query(table, expression, columns, sort, metric, warnings)
+
+
+def _check_window(options: FindOptions) -> None:
+    if options.limit and options.limit > MAX_VECTOR_ROWS:
+        raise sort_failure(
+            "CANNOT_VECTOR_SORT_WITH_LIMIT_EXCEEDS_MAX",
+            f"A vector sort returns at most {MAX_VECTOR_ROWS} rows, not {options.limit}.",
+        )
+    if options.skip is not None:
+        raise sort_failure("CANNOT_VECTOR_SORT_WITH_SKIP_OPTION", "A vector sort cannot skip rows.")
+
+
+def _nearest(call: Call, query: Query, sort: VectorSort | TextSort, limit: int) -> Page:
+    """The rows nearest to a vector; a text answers without similarities and sort vector."""
+    vector = sort.vector if isinstance(sort, VectorSort) else _embedded(call, query.table, sort)
+    allowed = _positions(call, query) if any(query.expression.conditions()) else None
+    hits = dict(
+        call.server.vectors.search(
+            call.target.id, sort.column, vector, query.metric, limit, allowed
+        )
+    )
+    with call.server.store.read() as session:
+        rows = records_at(session, list(hits))
+    if isinstance(sort, TextSort):
+        return Page(rows)
+    return Page(rows, similarities=hits, sort_vector=sort.vector)
+
+
+def _embedded(call: Call, table: Table, sort: TextSort) -> list[float]:
+    column = table.columns[sort.column]
+    return embed(call, column["service"], column["dimension"], [sort.text], batch=None)[0]
+
+
+def _positions(call: Call, query: Query) -> set[int]:
+    with call.server.store.read() as session:
+        rows = matching_rows(session, call.target.id, query.table, query.expression)
+        return {row.position for row in rows}
+
+
+def _page_as_inserted(call: Call, query: Query, options: FindOptions) -> Page:
+    """A page that goes on after the last position: rows deleted meanwhile shift nothing."""
+    after, skip = _start(options)
+    size = options.limit or PAGE_SIZE
+    with call.server.store.read() as session:
+        found = matching_rows(session, call.target.id, query.table, query.expression, after)
+        rows = list(islice(found, skip, skip + size + 1))
+    shown = rows[:size]
+    goes_on = len(rows) > size and not options.limit
+    return Page(shown, encode_page_state(shown[-1].position) if goes_on else None)
+
+
+def _page_in_order(call: Call, query: Query, options: FindOptions) -> Page:
+    """A page of rows that had to be put in order; it goes on after so many rows."""
+    with call.server.store.read() as session:
+        found = matching_rows(session, call.target.id, query.table, query.expression)
+        rows = in_storage_order(query.table, list(found))
+    if isinstance(query.sort, ColumnSort):
+        rows = sorted_by_columns(query.table, rows, query.sort.directions)
+    start = sum(_start(options))
+    end = start + (options.limit or PAGE_SIZE)
+    goes_on = len(rows) > end and not options.limit
+    return Page(rows[start:end], encode_page_state(end) if goes_on else None)
+
+
+def _start(options: FindOptions) -> tuple[int, int]:
+    """After what the page starts, and how many rows it skips: only the first page skips."""
+    if options.page_state:
+        return decode_page_state(options.page_state), 0
+    return 0, options.skip or 0
+
+
+def _shown(call: Call, query: Query, page: Page, options: FindOneOptions) -> list[JsonObject]:
+    similarities = page.similarities if options.include_similarity else None
+    return shown_rows(call, query.columns, page.rows, similarities or {})
+
+
+def _status(query: Query, page: Page, options: FindOneOptions) -> JsonObject:
+    status: JsonObject = {"projectionSchema": query.table.schema(query.columns)}
+    if options.include_sort_vector and page.sort_vector is not None:
+        status["sortVector"] = page.sort_vector
+    return status

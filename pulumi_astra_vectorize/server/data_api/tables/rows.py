@@ -1,0 +1,159 @@
+"""Rows on their way in: values by column, texts still to embed, upserts into the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pulumi_astra_vectorize.server.data_api.commands import Call
+from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject
+from pulumi_astra_vectorize.server.data_api.records import (
+    Draft,
+    insert_records,
+    records_with_keys,
+    rewrite_bodies,
+    rewrite_vectors,
+)
+from pulumi_astra_vectorize.server.data_api.tables.definition import Table
+from pulumi_astra_vectorize.server.data_api.tables.primary_keys import record_key
+from pulumi_astra_vectorize.server.data_api.tables.scalars import InvalidValueError, JsonValue
+from pulumi_astra_vectorize.server.data_api.tables.values import parse_value
+from pulumi_astra_vectorize.server.data_api.vectorize import embed
+
+
+@dataclass
+class RowChange:
+    """New values of one row's columns: None empties a column, columns not named stay.
+
+    ``texts`` are the strings that ``embed_texts`` turns into ``vectors``.
+    """
+
+    values: dict[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    vectors: dict[str, list[float] | None] = field(default_factory=dict[str, "list[float] | None"])
+    texts: dict[str, str] = field(default_factory=dict[str, str])
+
+    def key_values(self, table: Table) -> list[JsonValue]:
+        """The row's primary key, in key order; its columns must all have a value."""
+        given = {**self.values, **self.vectors}
+        return [given[name] for name in table.primary_key]
+
+    def merge(self, later: RowChange) -> None:
+        """Takes over what a later change of the same row says."""
+        self.values.update(later.values)
+        self.vectors.update(later.vectors)
+
+
+def _assign(table: Table, change: RowChange, name: str, value: object) -> None:
+    """Sets one column, whose type must take the value (InvalidValueError).
+
+    A blank text in a vectorize column empties it, another one waits for its embedding.
+    """
+    column = table.columns[name]
+    if column["type"] != "vector":
+        change.values[name] = None if value is None else parse_value(column, value)
+    elif isinstance(value, str) and value.strip():
+        change.texts[name] = value
+    else:
+        empty = value is None or isinstance(value, str)
+        change.vectors[name] = None if empty else parse_value(column, value)
+
+
+def assign_all(
+    table: Table, change: RowChange, values: JsonObject, *, scope: str, invalid_values: str
+) -> None:
+    """Sets several columns, or raises the first failure with the command's scope and code."""
+    refused = list(_texts_without_service(table, values))
+    if refused:
+        raise Failure(
+            "UNSUPPORTED_VECTORIZE_WHEN_MISSING_VECTORIZE_DEFINITION",
+            f"The columns {', '.join(refused)} of {table.full_name} have no embedding service: "
+            "they take vectors, not text.",
+            scope=scope,
+        )
+    problems: list[str] = []
+    for name, value in values.items():
+        try:
+            _assign(table, change, name, value)
+        except InvalidValueError as problem:
+            problems.append(f"'{name}' ({table.columns[name]['type']}): {problem}")
+    if problems:
+        raise Failure(
+            invalid_values,
+            f"The table {table.full_name} does not take these values: {'; '.join(problems)}.",
+            scope=scope,
+        )
+
+
+def _texts_without_service(table: Table, values: JsonObject) -> Iterator[str]:
+    """The vector columns that are given a text and cannot embed it."""
+    for name, value in values.items():
+        is_vector = table.columns[name]["type"] == "vector"
+        if is_vector and isinstance(value, str) and not table.has_service(name):
+            yield name
+
+
+def embed_texts(call: Call, table: Table, changes: Sequence[RowChange]) -> None:
+    """Turns all texts of all rows into vectors, in one call of the embedding provider.
+
+    Raises the failures of contract data-api.md, section 9. Not to be run in a transaction.
+    """
+    waiting = [(change, name, text) for change in changes for name, text in change.texts.items()]
+    if not waiting:
+        return
+    columns = {name: table.columns[name] for _, name, _ in waiting}
+    _refuse_several_services(columns)
+    column = next(iter(columns.values()))
+    texts = [text for _, _, text in waiting]
+    vectors = embed(call, column["service"], column["dimension"], texts, batch=None)
+    for (change, name, _), vector in zip(waiting, vectors, strict=True):
+        change.vectors[name] = vector
+
+
+def _refuse_several_services(columns: dict[str, JsonObject]) -> None:
+    services = {
+        (column["service"]["provider"], column["service"]["modelName"], column["dimension"])
+        for column in columns.values()
+    }
+    if len(services) > 1:
+        raise Failure(
+            "UNSUPPORTED_VECTORIZE_CONFIGURATIONS",
+            f"One request embeds with one provider, model and dimension; {', '.join(columns)} "
+            "have several.",
+            scope="DOCUMENT",
+        )
+
+
+def upsert(call: Call, table: Table, changes: Sequence[RowChange]) -> None:
+    """Writes rows: new ones are inserted, of existing ones the named columns are replaced."""
+    entity_id = call.target.id
+    by_key: dict[str, RowChange] = {}
+    for change in changes:
+        by_key.setdefault(record_key(change.key_values(table)), RowChange()).merge(change)
+    with call.server.store.write() as session:
+        known = {row.key: row for row in records_with_keys(session, entity_id, by_key)}
+        drafts = [_draft(key, change) for key, change in by_key.items() if key not in known]
+        positions = insert_records(session, entity_id, drafts)
+        rewrite_bodies(
+            session,
+            {row.position: _merged(row.body, by_key[key].values) for key, row in known.items()},
+        )
+        for column in table.vector_columns:
+            changed = {
+                row.position: by_key[key].vectors[column]
+                for key, row in known.items()
+                if column in by_key[key].vectors
+            }
+            rewrite_vectors(session, entity_id, column, changed)
+    touched = [*positions, *(row.position for row in known.values())]
+    for column in table.vector_columns:
+        call.server.vectors.put(entity_id, column, touched)
+
+
+def _draft(key: str, change: RowChange) -> Draft:
+    vectors = {name: vector for name, vector in change.vectors.items() if vector is not None}
+    return Draft(key, _merged({}, change.values), vectors)
+
+
+def _merged(body: JsonObject, values: JsonObject) -> JsonObject:
+    """A row's body after a change: null columns are not kept."""
+    return {name: value for name, value in {**body, **values}.items() if value is not None}

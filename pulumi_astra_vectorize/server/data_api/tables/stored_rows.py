@@ -1,0 +1,63 @@
+"""Rows out of the store: those that a filter matches, and how a reply shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from sqlalchemy.orm import Session
+
+from pulumi_astra_vectorize.server.data_api.commands import Call
+from pulumi_astra_vectorize.server.data_api.envelope import JsonObject
+from pulumi_astra_vectorize.server.data_api.records import Stored, records_with_keys, scan
+from pulumi_astra_vectorize.server.data_api.tables.definition import Table
+from pulumi_astra_vectorize.server.data_api.tables.filters import Group, exact_keys
+
+
+def matching_rows(
+    session: Session, entity_id: int, table: Table, expression: Group, after: int = 0
+) -> Iterator[Stored]:
+    """The rows that a filter matches, in the order of insertion, those after a position only.
+
+    A filter that fixes the primary key looks the rows up, any other one reads all of them.
+    """
+    keys = exact_keys(table, expression)
+    candidates: Iterable[Stored] = (
+        scan(session, entity_id, after)
+        if keys is None
+        else (it for it in records_with_keys(session, entity_id, keys) if it.position > after)
+    )
+    return (row for row in candidates if expression.matches(row.body))
+
+
+def shown_rows(
+    call: Call,
+    columns: Sequence[str],
+    rows: Sequence[Stored],
+    similarities: Mapping[int, float],
+) -> list[JsonObject]:
+    """The rows as a reply shows them: null columns are left out, similarities come last."""
+    positions = [row.position for row in rows]
+    vectors = {
+        name: call.server.vectors.values(call.target.id, name, positions)
+        for name in columns
+        if name in Table.of(call.target).vector_columns
+    }
+    return [
+        {
+            **{
+                name: value for name in columns if (value := _value(row, name, vectors)) is not None
+            },
+            **_similarity(row, similarities),
+        }
+        for row in rows
+    ]
+
+
+def _value(row: Stored, name: str, vectors: Mapping[str, Mapping[int, list[float]]]) -> object:
+    return vectors[name].get(row.position) if name in vectors else row.body.get(name)
+
+
+def _similarity(row: Stored, similarities: Mapping[int, float]) -> JsonObject:
+    if row.position not in similarities:
+        return {}
+    return {"$similarity": similarities[row.position]}
