@@ -106,7 +106,7 @@ class Replacement:
                 f"The replacement has another '_id' ({self.document['_id']}) than the document "
                 f"that the filter matches ({document_id}).",
             )
-        return {**self.document, "_id": document_id}
+        return {"_id": document_id, **self.document}
 
     def inserted(self, seed: JsonObject) -> JsonObject:
         """The replacement itself, with the ``_id`` that the filter asked for."""
