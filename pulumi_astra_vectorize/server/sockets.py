@@ -22,12 +22,12 @@ def listen(host: str, port: int) -> socket.socket:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, _, _, _, address = found[0]
         listener = socket.create_server(address, family=family, backlog=BACKLOG)
-        # Connections inherit it; asyncio sets it only on sockets that it made itself, and without
-        # it every answer waits 40 ms for the client's acknowledgement.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
-        return listener
     except OSError as problem:
         raise _clear(problem, host, port) from None
+    # Connections inherit it; asyncio sets it only on sockets that it made itself, and without it
+    # every answer waits 40 ms for the client's acknowledgement.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def listen_preferably(host: str, port: int) -> socket.socket:

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from astrapy import DataAPIClient, Database
+from astrapy.utils import api_commander
 
 from pulumi_astra_vectorize.server.process import OpenServer, running_server
 from pulumi_astra_vectorize.server.settings import ServerSettings
@@ -61,6 +62,14 @@ def server() -> Iterator[Server]:
     settings = ServerSettings(port=0, databases=("library", "archive"))
     with running_server(settings) as opened, httpx.Client(timeout=60) as http:
         yield seen_by_tests(opened, http)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _astrapy_without_a_pool() -> Iterator[None]:
+    """astrapy leaves its pooled connections open for good; the mode without a pool is its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(api_commander, "disable_ssl_reuse", True)
+        yield
 
 
 @pytest.fixture(scope="session")
