@@ -102,7 +102,7 @@ class EmbeddingClient:
         try:
             response = self._http.post(
                 base.rstrip("/") + PATH.format(model=model),
-                headers={b"Authorization": b"Bearer " + secret.encode()},
+                headers={b"Authorization": f"Bearer {secret}".rstrip().encode()},
                 json={"inputs": texts, "options": {"waitForModel": True}},
             )
         except httpx.ReadTimeout:
