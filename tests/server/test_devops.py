@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
 from tests.server.conftest import PostCommand, Server
+
+UNKNOWN_ID = "f3a1c7de-0000-4000-8000-000000000000"  # the same for every pytest worker
 
 
 def listed(server: Server, **parameters: Any) -> list[dict[str, Any]]:
@@ -77,8 +79,8 @@ def test_list_is_paged(server: Server) -> None:
         ("GET", "/v2/databases?include=happy", 400),
         ("GET", "/v2/databases?provider=nobody", 400),
         ("GET", "/v2/databases/library", 400),
-        ("GET", f"/v2/databases/{uuid4()}", 404),
-        ("POST", f"/v2/databases/{uuid4()}/keyspaces/one", 404),
+        ("GET", f"/v2/databases/{UNKNOWN_ID}", 404),
+        ("POST", f"/v2/databases/{UNKNOWN_ID}/keyspaces/one", 404),
         ("GET", "/v2/streaming", 404),
         ("DELETE", "/v2/databases", 405),
     ],

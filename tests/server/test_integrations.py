@@ -17,6 +17,7 @@ from tests.server.conftest import PROVIDER, SECRET, TOKEN_NAME, Server
 
 TOKENS = f"{INTEGRATIONS}/{PROVIDER}/tokens"
 CREDENTIAL = f"{TOKEN_NAME}.providerKey"
+UNKNOWN_ID = "f3a1c7de-0000-4000-8000-000000000000"  # the same for every pytest worker
 
 
 def refused(server: Server, method: str, path: str, **more: Any) -> tuple[int, str]:
@@ -74,9 +75,9 @@ def test_provider_is_of_the_catalogue(server: Server, provider: str) -> None:
         ("GET", f"{INTEGRATIONS}/openai", "INTEGRATION_NOT_FOUND"),
         ("DELETE", f"{INTEGRATIONS}/openai", "INTEGRATION_NOT_FOUND"),
         ("GET", f"{INTEGRATIONS}/openai/tokens", "INTEGRATION_NOT_FOUND"),
-        ("GET", f"{TOKENS}/{uuid4()}", "TOKEN_NOT_FOUND"),
-        ("DELETE", f"{TOKENS}/{uuid4()}?name=x", "TOKEN_NOT_FOUND"),
-        ("GET", f"{TOKENS}/{uuid4()}/scope", "TOKEN_NOT_FOUND"),
+        ("GET", f"{TOKENS}/{UNKNOWN_ID}", "TOKEN_NOT_FOUND"),
+        ("DELETE", f"{TOKENS}/{UNKNOWN_ID}?name=x", "TOKEN_NOT_FOUND"),
+        ("GET", f"{TOKENS}/{UNKNOWN_ID}/scope", "TOKEN_NOT_FOUND"),
         ("GET", f"{TOKENS}/a/b/c/d", "NOT_FOUND"),
     ],
 )

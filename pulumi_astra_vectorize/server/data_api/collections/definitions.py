@@ -94,7 +94,7 @@ class CreateCollection(Command):
     name: str | None = None
     options: CollectionOptions | None = None
 
-    SERVICE_PATH: ClassVar = ("options", "vector", "service")
+    SERVICE_PATH: ClassVar[tuple[str, ...]] = ("options", "vector", "service")
 
     @classmethod
     def unknown_member(cls, path: tuple[str | int, ...]) -> Failure:
