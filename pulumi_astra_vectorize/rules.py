@@ -75,11 +75,11 @@ def token_name_problem(name: str) -> str | None:
 def entity_name_problem(kind: str, name: str, limit: int) -> str | None:
     """Names of collections, tables and keyspaces: ASCII letters, digits, underscore."""
     if not name:
-        return f"a {kind} needs a name"
+        return f"the {kind} needs a name"
     if len(name) > limit:
-        return f"a {kind}'s name has at most {limit} characters here, not {len(name)}"
+        return f"the {kind}'s name has at most {limit} characters here, not {len(name)}"
     if not _WORD.fullmatch(name):
-        return f"{name!r}: a {kind}'s name consists of letters, numbers and underscores"
+        return f"{name!r}: the {kind}'s name consists of letters, numbers and underscores"
     return None
 
 
