@@ -169,15 +169,10 @@ def _text_changed(before: JsonObject, after: JsonObject) -> bool:
 
 
 def _settled(before: JsonObject, after: JsonObject) -> JsonObject:
-    """The changed document with the vector it keeps: a changed text parts with its old one."""
-    kept = {name: value for name, value in after.items() if name != VECTOR}
-    if _text_changed(before, after):
-        return kept
-    if VECTOR in after:
+    """The changed document: a changed text parts with its old vector."""
+    if not _text_changed(before, after):
         return after
-    if after.get(VECTORIZE) is not None and VECTOR in before:
-        return {**kept, VECTOR: before[VECTOR]}
-    return kept
+    return {name: value for name, value in after.items() if name != VECTOR}
 
 
 def _with_vectors(collection: Collection, records: list[Stored]) -> list[JsonObject]:

@@ -131,6 +131,5 @@ def _nearest(session: Session, query: Query, sort: VectorSort, limit: int) -> li
 def _with_vector(collection: Collection, sort: Sort) -> FieldSort | VectorSort | None:
     if not isinstance(sort, TextSort):
         return sort
-    collection.require_vectors()
     (vector,) = collection.embed([sort.text])
     return VectorSort(vector)

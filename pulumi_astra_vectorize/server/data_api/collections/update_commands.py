@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal
 
-from pulumi_astra_vectorize.server.data_api.collections.collection import Collection
+from pulumi_astra_vectorize.server.data_api.collections.collection import (
+    VECTOR,
+    VECTORIZE,
+    Collection,
+)
 from pulumi_astra_vectorize.server.data_api.collections.document_ids import key_of
 from pulumi_astra_vectorize.server.data_api.collections.documents import check_vector_fields
 from pulumi_astra_vectorize.server.data_api.collections.edits import (
@@ -106,7 +110,12 @@ class Replacement:
                 f"The replacement has another '_id' ({self.document['_id']}) than the document "
                 f"that the filter matches ({document_id}).",
             )
-        return {"_id": document_id, **self.document}
+        kept = {VECTOR: document[VECTOR]} if self._keeps_text_of(document) else {}
+        return {"_id": document_id, **self.document, **kept}
+
+    def _keeps_text_of(self, document: JsonObject) -> bool:
+        text = self.document.get(VECTORIZE)
+        return text is not None and text == document.get(VECTORIZE) and VECTOR in document
 
     def inserted(self, seed: JsonObject) -> JsonObject:
         """The replacement itself, with the ``_id`` that the filter asked for."""
