@@ -1,0 +1,174 @@
+"""updateOne, deleteOne, deleteMany on tables over HTTP (contract data-api.md, section 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+PostCommand = Callable[..., dict[str, Any]]
+Post = Callable[[dict[str, Any]], dict[str, Any]]
+
+MODEL = "sentence-transformers/all-MiniLM-L6-v2"
+CHANGED = {"status": {"matchedCount": 1, "modifiedCount": 1}}
+DELETED = {"status": {"deletedCount": -1}}
+KEY = {"shelf": "a", "at": 1}
+
+
+@pytest.fixture
+def post(data_api: PostCommand, keyspace: str, user_access_token: str) -> Post:
+    """A table with four rows in two partitions; returns a way to post commands to it."""
+    service = {
+        "provider": "huggingface",
+        "modelName": MODEL,
+        "authentication": {"providerKey": user_access_token},
+    }
+    columns = {
+        "shelf": "text",
+        "at": "int",
+        "title": "text",
+        "pages": "int",
+        "v": {"type": "vector", "dimension": 2},
+        "text": {"type": "vector", "service": service},
+    }
+    key = {"partitionBy": ["shelf"], "partitionSort": {"at": 1}}
+    definition = {"columns": columns, "primaryKey": key}
+    data_api({"createTable": {"name": "books", "definition": definition}}, keyspace)
+    rows = [{"shelf": shelf, "at": at, "title": "t"} for shelf in "ab" for at in (1, 2)]
+    data_api({"insertMany": {"documents": rows}}, keyspace, "books")
+    return lambda command: data_api(command, keyspace, "books")
+
+
+def update(filter_: dict[str, Any], **operators: Any) -> dict[str, Any]:
+    """An updateOne; ``set`` stands for ``$set``."""
+    changes = {f"${name}": arguments for name, arguments in operators.items()}
+    return {"updateOne": {"filter": filter_, "update": changes}}
+
+
+def keys(post: Post) -> list[tuple[str, int]]:
+    """The keys of all rows."""
+    reply = post({"find": {"projection": {"shelf": 1, "at": 1}}})
+    return [(row["shelf"], row["at"]) for row in reply["data"]["documents"]]
+
+
+def test_set_and_unset(post: Post) -> None:
+    """$set gives columns values, $unset empties them; the counts are always one."""
+    assert post(update(KEY, set={"pages": 7, "v": [1, 2]}, unset={"title": ""})) == CHANGED
+    found = post({"findOne": {"filter": KEY}})["data"]["document"]
+    assert found == {**KEY, "pages": 7, "v": [1, 2]}
+
+
+def test_an_update_of_no_row_inserts_it(post: Post) -> None:
+    """An update is an upsert, and answers the same counts."""
+    assert post(update({"shelf": "c", "at": 9}, set={"title": "new"})) == CHANGED
+    assert ("c", 9) in keys(post)
+
+
+def test_text_in_an_update_is_embedded(post: Post) -> None:
+    """A string set in a vectorize column becomes its vector, an empty one takes it away."""
+    post(update(KEY, set={"text": "The cat sleeps."}))
+    found = post({"findOne": {"filter": KEY}})["data"]["document"]
+    assert len(found["text"]) == 384
+    post(update(KEY, set={"text": ""}))
+    assert "text" not in post({"findOne": {"filter": KEY}})["data"]["document"]
+
+
+@pytest.mark.parametrize(
+    ("command", "scope", "code"),
+    [
+        (
+            update(KEY, set={"v": "text"}),
+            "UPDATE",
+            "UNSUPPORTED_VECTORIZE_WHEN_MISSING_VECTORIZE_DEFINITION",
+        ),
+        (update(KEY, set={"other": 1}), "UPDATE", "UNKNOWN_TABLE_COLUMNS"),
+        (update(KEY, set={"pages": "x"}), "UPDATE", "INVALID_UPDATE_COLUMN_VALUES"),
+        (update(KEY, set={"at": 2}), "UPDATE", "UNSUPPORTED_UPDATE_FOR_PRIMARY_KEY_COLUMNS"),
+        (update(KEY, inc={"pages": 1}), "UPDATE", "UNSUPPORTED_UPDATE_OPERATIONS_FOR_TABLE"),
+        (update(KEY, set={}), "UPDATE", "MISSING_UPDATE_OPERATIONS"),
+        (
+            update(KEY, set={"pages": 1}, unset={"pages": ""}),
+            "UPDATE",
+            "UNSUPPORTED_OVERLAPPING_UPDATE_OPERATIONS",
+        ),
+        (
+            update({"title": "t"}, set={"pages": 1}),
+            "FILTER",
+            "UNSUPPORTED_NON_PRIMARY_KEY_FILTER_FOR_UPDATE_DELETE",
+        ),
+        (
+            update({"shelf": "a"}, set={"pages": 1}),
+            "FILTER",
+            "MISSING_FULL_PRIMARY_KEY_FOR_UPDATE_DELETE",
+        ),
+        (
+            update({"shelf": "a", "at": {"$gt": 1}}, set={"pages": 1}),
+            "FILTER",
+            "UNSUPPORTED_FILTER_FOR_UPDATE_ONE_DELETE_ONE",
+        ),
+        (update({"other": 1}, set={"pages": 1}), "FILTER", "UNKNOWN_TABLE_COLUMNS"),
+        (
+            {"deleteOne": {"filter": {"title": "t"}}},
+            "FILTER",
+            "UNSUPPORTED_NON_PRIMARY_KEY_FILTER_FOR_UPDATE_DELETE",
+        ),
+        (
+            {"deleteOne": {"filter": {"shelf": "a"}}},
+            "FILTER",
+            "MISSING_FULL_PRIMARY_KEY_FOR_UPDATE_DELETE",
+        ),
+        ({"deleteOne": {"filter": {}}}, "FILTER", "MISSING_FILTER_FOR_UPDATE_DELETE"),
+        (
+            {"deleteOne": {"filter": KEY, "sort": {"at": 1}}},
+            "SORT",
+            "UNSUPPORTED_SORT_FOR_TABLE_DELETE_COMMAND",
+        ),
+        ({"deleteMany": {"filter": {"at": 1}}}, "FILTER", "INVALID_PRIMARY_KEY_FILTER"),
+        (
+            {"deleteMany": {"filter": {"title": "t"}}},
+            "FILTER",
+            "UNSUPPORTED_NON_PRIMARY_KEY_FILTER_FOR_UPDATE_DELETE",
+        ),
+    ],
+)
+def test_refused_changes(post: Post, command: dict[str, Any], scope: str, code: str) -> None:
+    """Each mistake has its scope and code, and no row changes."""
+    before = post({"find": {}})["data"]
+    (error,) = post(command)["errors"]
+    assert (error["scope"], error["errorCode"]) == (scope, code)
+    assert post({"find": {}})["data"] == before
+
+
+def test_delete_one(post: Post) -> None:
+    """The row of the key is deleted; the count is unknown, whether there was one or not."""
+    for _ in range(2):
+        assert post({"deleteOne": {"filter": KEY}}) == DELETED
+    assert keys(post) == [("a", 2), ("b", 1), ("b", 2)]
+
+
+def test_delete_one_needs_a_filter(post: Post) -> None:
+    """Without a filter the command is not valid, and its message names the member."""
+    (error,) = post({"deleteOne": {}})["errors"]
+    assert error["errorCode"] == "COMMAND_FIELD_VALUE_INVALID"
+    assert "command.filterDefinition" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("clause", "left"),
+    [
+        ({"shelf": "a"}, [("b", 1), ("b", 2)]),
+        ({"shelf": "a", "at": {"$gt": 1}}, [("a", 1), ("b", 1), ("b", 2)]),
+        ({}, []),
+    ],
+)
+def test_delete_many(post: Post, clause: dict[str, Any], left: list[tuple[str, int]]) -> None:
+    """A partition, a range inside it, or with an empty filter everything is deleted."""
+    assert post({"deleteMany": {"filter": clause}}) == DELETED
+    assert keys(post) == left
+
+
+def test_delete_many_without_a_filter_truncates(post: Post) -> None:
+    """Without the member ``filter`` all rows go."""
+    assert post({"deleteMany": {}}) == DELETED
+    assert keys(post) == []
