@@ -24,6 +24,7 @@ CONFIG_KEYS = {
     "application_token": "applicationToken",
     "hugging_face_url": "huggingFaceUrl",
     "timeout_seconds": "timeoutSeconds",
+    "credential_cache_seconds": "credentialCacheSeconds",
 }
 
 
@@ -37,6 +38,8 @@ class Settings(BaseSettings):
         hugging_face_url: where ``verify_secret`` asks whether a secret lives; the endpoint itself
             by default, since the embedded server imitates Hugging Face.
         timeout_seconds: how long one call may take, in seconds.
+        credential_cache_seconds: how long the target's Data API may remember a secret that it has
+            looked up; the embedded server never does.
     """
 
     model_config = SettingsConfigDict(extra="ignore", populate_by_name=True)
@@ -53,6 +56,9 @@ class Settings(BaseSettings):
     )
     hugging_face_url: str | None = Field(None, validation_alias="ASTRA_VECTORIZE_HUGGING_FACE_URL")
     timeout_seconds: float = Field(60, gt=0, validation_alias="ASTRA_VECTORIZE_TIMEOUT_SECONDS")
+    credential_cache_seconds: float = Field(
+        0, ge=0, validation_alias="ASTRA_VECTORIZE_CREDENTIAL_CACHE_SECONDS"
+    )
 
     def token_to_send(self) -> str:
         """The application token, for an Authorization header and nothing else.

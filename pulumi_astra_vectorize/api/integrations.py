@@ -58,6 +58,13 @@ class Integrations:
             self.add_to_scope(provider, view.id, group)
         return view
 
+    def replace_secret(self, provider: str, token_id: str, secret: str) -> wire.TokenView:
+        """Puts another secret in a token's place at once; name, id and scope stay."""
+        body = wire.NewSecret.model_validate({"secret": secret}).model_dump(mode="json")
+        path = _path(provider, "tokens", token_id, "secret")
+        answer = self._call("PUT", path, body, repeatable=True)
+        return wire.TokenView.model_validate(_present(answer).json())
+
     def remove_token(self, provider: str, token_id: str, name: str) -> None:
         """Removes the token with this id; its successor of the same name is never touched."""
         path = f"{_path(provider, 'tokens', token_id)}?name={quote(name, safe='')}"

@@ -134,7 +134,9 @@ def _column_problem(name: str, column: Any) -> str | None:
     if not isinstance(shape, Mapping):
         return None
     described = cast("Mapping[str, Any]", shape)
-    kind = described.get("type")
+    kind = described.get("type", "")
+    if kind is None:
+        return None
     if kind == "vector":
         return "vector columns are resources of their own: use VectorColumn"
     members = CONTAINERS.get(str(kind), set[str]())

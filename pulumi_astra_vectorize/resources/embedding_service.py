@@ -142,8 +142,11 @@ def _model_problems(
     dimension = known.get("dimension")
     if isinstance(dimension, int) and (wrong := catalog.dimension_problem(model, dimension)):
         yield life.Problem(("dimension",), wrong)
+    if "parameters" in service and mapping(service, "parameters") is None:
+        return
     given = mapping(service, "parameters") or {}
-    for wrong in catalog.parameter_problems(name, provider, model, given):
+    undecided = [parameter for parameter, value in given.items() if value is None]
+    for wrong in catalog.parameter_problems(name, provider, model, given, undecided=undecided):
         yield life.Problem(("service", "parameters"), wrong)
 
 

@@ -6,7 +6,7 @@ Hugging Face Serverless user access tokens" and "Rotate Hugging Face Serverless 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import ClassVar
 
 import pulumi
@@ -17,7 +17,13 @@ from pulumi_astra_vectorize.api.integrations import Integrations
 from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.engine import Provider, Resource, secret_input
 from pulumi_astra_vectorize.errors import ConflictError, NotFoundError
-from pulumi_astra_vectorize.resources._settle import settle
+from pulumi_astra_vectorize.resources._rotation import (
+    Credential,
+    Rotation,
+    add_token,
+    recreate,
+    rotate,
+)
 from pulumi_astra_vectorize.resources._usage import refuse_while_used
 from pulumi_astra_vectorize.resources._values import text
 from pulumi_astra_vectorize.resources.integration import DEFAULT_PROVIDER, Integration
@@ -27,6 +33,10 @@ VERIFIABLE = "huggingface"
 """The provider whose secrets can be verified: it answers who a token belongs to."""
 
 
+ROTATIONS = ("recreate", "in_place")
+"""How a new secret gets there: by removal and recreation, as every target can; or at once."""
+
+
 class UserAccessTokenInputs(life.Inputs):
     """What a user writes."""
 
@@ -34,15 +44,25 @@ class UserAccessTokenInputs(life.Inputs):
     name: str
     secret: str = ""
     verify_secret: bool = True
+    rotation: str = ROTATIONS[0]
     adopt: bool = False
     force_destroy: bool = False
 
+    @property
+    def credential(self) -> Credential:
+        """What is stored, and under which name."""
+        return Credential(self.integration, self.name, self.secret)
+
 
 class UserAccessTokenOutputs(life.Outputs):
-    """What the service said: which token of that name is ours."""
+    """What the service said: which token of that name is ours; and how the last rotation went."""
 
     token_id: str = ""
     generation: str = ""
+    rotated_at: str | None = None
+    unavailable_seconds: float | None = None
+    keep_old_secret_until: str | None = None
+    keep_old_secret_because: str | None = None
 
 
 State = life.State[UserAccessTokenInputs, UserAccessTokenOutputs]
@@ -65,6 +85,11 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
             yield life.Problem(("integration",), wrong)
         if text(known, "secret") == "":
             yield life.Problem(("secret",), "the secret is empty")
+        rotation = text(known, "rotation")
+        if rotation is not None and (
+            wrong := rules.choice_problem("way to rotate", rotation, ROTATIONS)
+        ):
+            yield life.Problem(("rotation",), wrong)
 
     def diff(self, state: State, inputs: UserAccessTokenInputs) -> life.Change:
         replaces = {"integration", "name"}
@@ -78,12 +103,12 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
         if there is not None and not inputs.adopt:
             raise _name_taken(inputs)
         _verify(inputs, target)
+        identifier = f"{inputs.integration}/{inputs.name}"
         if there is None:
             _require_integration(inputs.integration, service)
-            view = _add(service, inputs, [])
-        else:
-            view = _recreate(service, inputs, there, there.databases)
-        return f"{inputs.integration}/{inputs.name}", _outputs(view)
+            return identifier, _outputs(add_token(service, inputs.credential, []))
+        rotation = recreate(service, inputs.credential, there, there.databases)
+        return identifier, _rotated(rotation, target)
 
     def read(self, state: State, target: Target) -> State | None:
         there = target.integrations.token(state.inputs.integration, state.inputs.name)
@@ -99,7 +124,14 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
     ) -> UserAccessTokenOutputs:
         if inputs.secret == state.inputs.secret:
             return state.outputs
-        return _rotate(state, inputs, target)
+        _verify(inputs, target)
+        rotation = rotate(
+            target.integrations,
+            inputs.credential,
+            state.outputs.token_id,
+            in_place=inputs.rotation == "in_place",
+        )
+        return _rotated(rotation, target)
 
     def delete(self, state: State, target: Target) -> None:
         inputs = state.inputs
@@ -133,6 +165,9 @@ class UserAccessToken(Resource, module="astra-vectorize", name="UserAccessToken"
         secret: the provider's token. A Pulumi secret whatever is passed: encrypted in state.
         verify_secret: ask the provider whether the secret lives before anything is changed (on
             by default; Hugging Face only).
+        rotation: ``recreate`` (the default) removes the token and adds it again, as every target
+            can, with a short gap; ``in_place`` replaces the secret at once, where the
+            integrations service can.
         adopt: take over a token of that name that is there already. Its secret cannot be read:
             the one given here takes its place, and its scope is kept.
         force_destroy: remove the token even while collections or vector columns use it. Has to
@@ -146,6 +181,14 @@ class UserAccessToken(Resource, module="astra-vectorize", name="UserAccessToken"
     """New with every creation and rotation."""
     generation: pulumi.Output[str]
     """New with every secret: what a TokenScope watches."""
+    rotated_at: pulumi.Output[str | None]
+    """When the last rotation was finished (UTC); None before the first."""
+    unavailable_seconds: pulumi.Output[float | None]
+    """How long `$vectorize` had no token during the last rotation."""
+    keep_old_secret_until: pulumi.Output[str | None]
+    """Until when (UTC) the old secret has to stay alive at the embedding provider."""
+    keep_old_secret_because: pulumi.Output[str | None]
+    """Why."""
 
     def __init__(
         self,
@@ -155,6 +198,7 @@ class UserAccessToken(Resource, module="astra-vectorize", name="UserAccessToken"
         integration: pulumi.Input[str] | Integration = DEFAULT_PROVIDER,
         name: pulumi.Input[str] | None = None,
         verify_secret: pulumi.Input[bool] | None = None,
+        rotation: pulumi.Input[str] | None = None,
         adopt: pulumi.Input[bool] | None = None,
         force_destroy: pulumi.Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -166,63 +210,13 @@ class UserAccessToken(Resource, module="astra-vectorize", name="UserAccessToken"
             "name": resource_name if name is None else name,
             "secret": secret_input(secret),
             "verify_secret": verify_secret,
+            "rotation": rotation,
             "adopt": adopt,
             "force_destroy": force_destroy,
         }
         hidden = pulumi.ResourceOptions(additional_secret_outputs=["secret"])
         merged = pulumi.ResourceOptions.merge(opts, hidden)
         super().__init__(UserAccessTokenProvider(), resource_name, inputs, merged)
-
-
-def _rotate(state: State, inputs: UserAccessTokenInputs, target: Target) -> UserAccessTokenOutputs:
-    """Remove, then recreate under the same name with the same scope.
-
-    A rotation that died half-way left no token, or one that is not the one in state: then the scope
-    of the removed one, which the service remembers, is put back as well.
-    """
-    service = target.integrations
-    _verify(inputs, target)
-    there = service.token(inputs.integration, inputs.name)
-    scope = [] if there is None else there.databases
-    if there is None or there.id != state.outputs.token_id:
-        scope = [*dict.fromkeys([*scope, *service.retired_scope(inputs.integration, inputs.name)])]
-    if there is None:
-        return _outputs(_add(service, inputs, scope))
-    return _outputs(_recreate(service, inputs, there, scope))
-
-
-def _recreate(
-    service: Integrations,
-    inputs: UserAccessTokenInputs,
-    there: wire.TokenView,
-    scope: Sequence[str],
-) -> wire.TokenView:
-    """The service remembers a removed token's scope: it is made whole before the removal."""
-    missing = [database for database in scope if database not in there.databases]
-    service.add_to_scope(inputs.integration, there.id, missing)
-    service.remove_token(inputs.integration, there.id, inputs.name)
-    return _add(service, inputs, scope)
-
-
-def _add(
-    service: Integrations, inputs: UserAccessTokenInputs, scope: Sequence[str]
-) -> wire.TokenView:
-    """Adds the token and its scope; a lost answer is settled by looking."""
-    first, rest = scope[: rules.MAX_DATABASES_PER_CALL], scope[rules.MAX_DATABASES_PER_CALL :]
-    settle(
-        lambda: service.add_token(inputs.integration, inputs.name, inputs.secret, first),
-        lambda: service.token(inputs.integration, inputs.name) is not None,
-    )
-    view = service.token(inputs.integration, inputs.name)
-    if view is None:
-        raise NotFoundError(
-            "TOKEN_VANISHED",
-            f"user access token {inputs.name!r} was removed by somebody else while it was created",
-            fix="run `pulumi up` again",
-            source="Astra DB",
-        )
-    service.add_to_scope(inputs.integration, view.id, rest)
-    return view
 
 
 def _verify(inputs: UserAccessTokenInputs, target: Target) -> None:
@@ -232,6 +226,23 @@ def _verify(inputs: UserAccessTokenInputs, target: Target) -> None:
 
 def _outputs(view: wire.TokenView) -> UserAccessTokenOutputs:
     return UserAccessTokenOutputs(token_id=view.id, generation=view.generation)
+
+
+def _rotated(rotation: Rotation, target: Target) -> UserAccessTokenOutputs:
+    seconds = target.settings.credential_cache_seconds
+    because = (
+        f"the Data API may go on using a secret for {seconds:g} seconds after it looked it up"
+        if seconds
+        else "the Data API of this target looks the secret up anew for every request"
+    )
+    return UserAccessTokenOutputs(
+        token_id=rotation.view.id,
+        generation=rotation.view.generation,
+        rotated_at=rotation.finished_at.isoformat(timespec="seconds"),
+        unavailable_seconds=rotation.unavailable_seconds,
+        keep_old_secret_until=rotation.old_secret_needed_until(seconds),
+        keep_old_secret_because=because,
+    )
 
 
 def _require_integration(provider: str, service: Integrations) -> None:

@@ -1,0 +1,117 @@
+"""Rotation: another secret under the same name, with every database of the scope.
+
+Vendor's page: "Rotate Hugging Face Serverless user access tokens". Every step may be repeated: a
+run that died anywhere is finished by the next one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from pulumi_astra_vectorize import rules, wire
+from pulumi_astra_vectorize.api.integrations import Integrations
+from pulumi_astra_vectorize.errors import NotFoundError
+from pulumi_astra_vectorize.resources._settle import settle
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A secret of a provider, and the name it is stored under."""
+
+    provider: str
+    name: str
+    secret: str
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """What came of a rotation: the token now, and the gap in which there was none."""
+
+    view: wire.TokenView
+    unavailable_seconds: float
+    finished_at: datetime
+
+    def old_secret_needed_until(self, cache_seconds: float) -> str:
+        """Until when the old secret may still be used by a Data API that remembers it (UTC)."""
+        until = self.finished_at + timedelta(seconds=cache_seconds)
+        return until.isoformat(timespec="seconds")
+
+
+def add_token(
+    service: Integrations, credential: Credential, scope: Sequence[str]
+) -> wire.TokenView:
+    """Adds the token and its scope; a lost answer is settled by looking."""
+    provider, name = credential.provider, credential.name
+    first, rest = scope[: rules.MAX_DATABASES_PER_CALL], scope[rules.MAX_DATABASES_PER_CALL :]
+    settle(
+        lambda: service.add_token(provider, name, credential.secret, first),
+        lambda: service.token(provider, name) is not None,
+    )
+    view = service.token(provider, name)
+    if view is None:
+        raise _vanished(name)
+    service.add_to_scope(provider, view.id, rest)
+    return view
+
+
+def rotate(
+    service: Integrations, credential: Credential, known_id: str, *, in_place: bool
+) -> Rotation:
+    """Puts another secret under the token's name, and every database back into its scope.
+
+    ``known_id`` is the token's id in state. A rotation that died half-way left no token, or one
+    with another id: then the scope of the removed one, which the service remembers, is put back
+    as well. ``in_place`` replaces the secret at once where the token is still the known one.
+    """
+    there = service.token(credential.provider, credential.name)
+    if in_place and there is not None and there.id == known_id:
+        return _replace_secret(service, credential, there)
+    scope = [] if there is None else there.databases
+    if there is None or there.id != known_id:
+        remembered = service.retired_scope(credential.provider, credential.name)
+        scope = [*dict.fromkeys([*scope, *remembered])]
+    return recreate(service, credential, there, scope)
+
+
+def recreate(
+    service: Integrations,
+    credential: Credential,
+    there: wire.TokenView | None,
+    scope: Sequence[str],
+) -> Rotation:
+    """Removes the token and adds it again: what every target can do.
+
+    The service remembers a removed token's scope: it is made whole before the removal, so that
+    the memory is never poorer than the truth.
+    """
+    if there is not None:
+        missing = [database for database in scope if database not in there.databases]
+        service.add_to_scope(credential.provider, there.id, missing)
+    started = time.monotonic()
+    if there is not None:
+        service.remove_token(credential.provider, there.id, credential.name)
+    view = add_token(service, credential, scope)
+    return _finished(view, time.monotonic() - started)
+
+
+def _replace_secret(
+    service: Integrations, credential: Credential, there: wire.TokenView
+) -> Rotation:
+    view = service.replace_secret(credential.provider, there.id, credential.secret)
+    return _finished(view, 0.0)
+
+
+def _finished(view: wire.TokenView, seconds: float) -> Rotation:
+    return Rotation(view, round(seconds, 3), datetime.now(timezone.utc))
+
+
+def _vanished(name: str) -> NotFoundError:
+    return NotFoundError(
+        "TOKEN_VANISHED",
+        f"user access token {name!r} was removed by somebody else while it was created",
+        fix="run `pulumi up` again",
+        source="Astra DB",
+    )
