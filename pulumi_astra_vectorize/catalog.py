@@ -7,7 +7,7 @@ that the public Data API ships as enabled, with ``SHARED_SECRET`` switched on as
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -241,9 +241,17 @@ def dimension_problem(model: Model, dimension: int | None) -> str | None:
 
 
 def parameter_problems(
-    name: str, provider: Provider, model: Model, given: Mapping[str, Any]
+    name: str,
+    provider: Provider,
+    model: Model,
+    given: Mapping[str, Any],
+    *,
+    undecided: Collection[str] = (),
 ) -> list[str]:
-    """All that is wrong with ``service.parameters``: unknown, missing, of another type."""
+    """All that is wrong with ``service.parameters``: unknown, missing, of another type.
+
+    ``undecided`` names those that are given a value which nobody knows yet.
+    """
     known = {setting.name: setting for setting in (*provider.parameters, *model.settings)}
     unknown = [
         f"The embedding provider '{name}' has no parameter '{parameter}'."
@@ -258,7 +266,8 @@ def parameter_problems(
     mistyped = [
         f"The parameter '{setting.name}' must be a {setting.type.lower()}."
         for setting in known.values()
-        if setting.name in given and not _is_of_type(given[setting.name], setting.type)
+        if setting.name in set(given).difference(undecided)
+        and not _is_of_type(given[setting.name], setting.type)
     ]
     return unknown + missing + mistyped
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import wraps
 from typing import Any, ClassVar, TypeVar, cast
 
@@ -20,11 +21,15 @@ from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_ON_THE_WIRE
 
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize.api.target import Target, current_settings, current_target, use_settings
-from pulumi_astra_vectorize.errors import AstraVectorizeError
+from pulumi_astra_vectorize.errors import AstraVectorizeError, UnreachableError
 from pulumi_astra_vectorize.settings import load_settings
 
 Bag = dict[str, Any]
 """Properties as Pulumi hands them over."""
+
+_read_in_this_run: set[tuple[type, str]] = set()
+"""What a refresh has read: it then asks for the diff back to the old inputs, where refusing a
+replacement would only fail the refresh."""
 
 HookT = TypeVar("HookT", bound=Callable[..., Any])
 
@@ -65,10 +70,12 @@ class Provider(pulumi_dynamic.ResourceProvider):
     @_speaks_plainly
     def diff(self, _id: str, _olds: Bag, _news: Bag) -> pulumi_dynamic.DiffResult:
         state = self._state(_olds)
-        old = state.inputs.model_dump(exclude_unset=True)
         news = _properties(_news)
-        change = self.rules.diff(state, self._inputs(life.assume_unchanged(news, old)))
+        change = self.rules.diff(state, life.assumed_inputs(self.rules, news, state.inputs))
         updates = change.updates | {s for s in self.rules.stamps if news.get(s) is life.UNKNOWN}
+        if change.replaces and (type(self), _id) not in _read_in_this_run:
+            with suppress(UnreachableError):  # a preview without the server shows the plan only
+                self.rules.refuse_loss(state, _target())
         return pulumi_dynamic.DiffResult(
             changes=bool(updates or change.replaces),
             replaces=sorted(change.replaces),
@@ -83,6 +90,7 @@ class Provider(pulumi_dynamic.ResourceProvider):
 
     @_speaks_plainly
     def read(self, id_: str, props: Bag) -> pulumi_dynamic.ReadResult:
+        _read_in_this_run.add((type(self), id_))
         state = self.rules.read(self._state(props), _target())
         if state is None:
             return pulumi_dynamic.ReadResult("", {})

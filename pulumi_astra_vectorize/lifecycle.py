@@ -5,17 +5,22 @@ Knows no engine: engine.py adapts it to pulumi.dynamic, and a native provider co
 
 from __future__ import annotations
 
+import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.settings import TargetName
 
 Properties = Mapping[str, Any]
+
+_WORD = re.compile(r"\w+")
 
 
 class Unknown:
@@ -70,7 +75,12 @@ class Problem:
         """The property's path as Pulumi writes it: ``databases[1]``, ``service.model``."""
         shown = ""
         for part in self.path:
-            shown += f"[{part}]" if isinstance(part, int) else f".{part}" if shown else part
+            if isinstance(part, int):
+                shown += f"[{part}]"
+            elif _WORD.fullmatch(part):
+                shown += f".{part}" if shown else part
+            else:
+                shown += f"[{json.dumps(part, ensure_ascii=False)}]"
         return shown
 
 
@@ -105,12 +115,15 @@ class Lifecycle(ABC, Generic[InputsT, OutputsT]):
     """Inputs that change whenever a parent is born anew: unknown in preview, they are an update."""
 
     def problems(self, _known: Properties, _target: TargetName) -> Iterable[Problem]:
-        """Rules over several properties; what is unknown is left out of ``known``."""
+        """Rules over several properties; what is written but unknown is None in ``known``."""
         return ()
 
     @abstractmethod
     def diff(self, state: State[InputsT, OutputsT], inputs: InputsT) -> Change:
         """Compares without asking anybody; both sides are complete."""
+
+    def refuse_loss(self, _state: State[InputsT, OutputsT], _target: Target) -> None:
+        """Raises GuardError while data would be lost; asked before deleting and replacing."""
 
     @abstractmethod
     def create(self, inputs: InputsT, target: Target) -> tuple[str, OutputsT]:
@@ -140,12 +153,24 @@ def validate(
         lifecycle.inputs_type.model_validate(properties)
     except ValidationError as error:
         found = [
-            Problem(item["loc"], item["msg"].removeprefix("Value error, "))
+            Problem(_written_path(item, properties), item["msg"])
             for item in error.errors(include_url=False)
             if item["type"] == "missing" or not contains_unknown(item["input"])
         ]
     found += lifecycle.problems(cast(Properties, known_part(properties)), target)
     return list(dict.fromkeys(found))
+
+
+def _written_path(error: ErrorDetails, properties: object) -> tuple[str | int, ...]:
+    """Where the program wrote it: models also name the member of a union that they tried."""
+    path: list[str | int] = []
+    value, location = properties, error["loc"]
+    for part in location:
+        if isinstance(value, Mapping) and part in value:
+            path, value = [*path, part], cast(Properties, value)[cast(str, part)]
+        elif isinstance(value, list) and isinstance(part, int):
+            path, value = [*path, part], cast("list[object]", value)[part]
+    return (*path, location[-1]) if error["type"] == "missing" else tuple(path)
 
 
 def contains_unknown(value: object) -> bool:
@@ -158,13 +183,32 @@ def contains_unknown(value: object) -> bool:
 
 
 def known_part(value: object) -> object:
-    """A value without what is unknown in it: None stands for it in lists, nothing in mappings."""
+    """A value with None for what is unknown in it: written names and positions stay visible."""
     if isinstance(value, Mapping):
-        items = cast(Properties, value).items()
-        return {k: known_part(v) for k, v in items if not isinstance(v, Unknown)}
+        return {k: known_part(v) for k, v in cast(Properties, value).items()}
     if isinstance(value, list):
         return [known_part(item) for item in cast("list[object]", value)]
     return None if isinstance(value, Unknown) else value
+
+
+def assumed_inputs(
+    lifecycle: Lifecycle[InputsT, Any], properties: Properties, old: InputsT
+) -> InputsT:
+    """New inputs for a comparison with the old ones: what is unknown is what it was.
+
+    An object that is too unknown to be read, where there was none or one of another shape, cannot
+    be compared yet: the whole property is what it was.
+    """
+    before = old.model_dump(exclude_unset=True)
+    assumed = cast(Properties, assume_unchanged(properties, before))
+    try:
+        inputs = lifecycle.inputs_type.model_validate(assumed)
+    except ValidationError as error:
+        unreadable = {str(item["loc"][0]) for item in error.errors(include_url=False)}
+        same = {n: before.get(n) for n in unreadable if contains_unknown(properties.get(n))}
+        readable = {n: value for n, value in {**assumed, **same}.items() if value is not None}
+        inputs = lifecycle.inputs_type.model_validate(readable)
+    return cast(InputsT, inputs)
 
 
 def assume_unchanged(new: object, old: object) -> object:

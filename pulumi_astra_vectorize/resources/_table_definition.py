@@ -131,12 +131,10 @@ def _column_problem(name: str, column: Any) -> str | None:
     if not name.strip():
         return "a column needs a name"
     shape = {"type": column} if isinstance(column, str) else column
-    if not isinstance(shape, Mapping):
-        return None
-    described = cast("Mapping[str, Any]", shape)
+    described = cast("Mapping[str, Any]", shape if isinstance(shape, Mapping) else {"type": None})
     kind = described.get("type", "")
     if kind is None:
-        return None
+        return None  # not known yet
     if kind == "vector":
         return "vector columns are resources of their own: use VectorColumn"
     members = CONTAINERS.get(str(kind), set[str]())

@@ -73,6 +73,14 @@ class CollectionLifecycle(life.Lifecycle[CollectionInputs, CollectionOutputs]):
         fixed = differences(wanted(inputs), wanted(state.inputs))
         return life.Change(changed.updates, place.union(fixed), same_place=not place)
 
+    def refuse_loss(self, state: State, target: Target) -> None:
+        inputs = state.inputs
+        database = None if inputs.force_destroy else database_of(state.outputs, target)
+        if database is not None and _find(target.data_api(database), inputs) is not None:
+            what = f"collection {inputs.name!r} in {_place(inputs, database)}"
+            count = target.data_api(database).count_documents(inputs.keyspace, inputs.name)
+            refuse_while_holding_data(what, "documents", count)
+
     def create(self, inputs: CollectionInputs, target: Target) -> tuple[str, CollectionOutputs]:
         database = target.devops.resolve(inputs.database)
         with target.schema_change(database):
@@ -106,10 +114,7 @@ class CollectionLifecycle(life.Lifecycle[CollectionInputs, CollectionOutputs]):
         with target.schema_change(database):
             if _find(api, inputs) is None:
                 return  # gone already; a table of that name is not ours to drop
-            if not inputs.force_destroy:
-                what = f"collection {inputs.name!r} in {_place(inputs, database)}"
-                count = api.count_documents(inputs.keyspace, inputs.name)
-                refuse_while_holding_data(what, "documents", count)
+            self.refuse_loss(state, target)
             api.delete_collection(inputs.keyspace, inputs.name)
 
 

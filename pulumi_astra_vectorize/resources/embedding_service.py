@@ -139,15 +139,29 @@ def _model_problems(
     model = provider.model(model_name)
     if model is None:
         return
-    dimension = known.get("dimension")
-    if isinstance(dimension, int) and (wrong := catalog.dimension_problem(model, dimension)):
+    if wrong := _dimension_problem(known, model):
         yield life.Problem(("dimension",), wrong)
-    if "parameters" in service and mapping(service, "parameters") is None:
-        return
-    given = mapping(service, "parameters") or {}
-    undecided = [parameter for parameter, value in given.items() if value is None]
-    for wrong in catalog.parameter_problems(name, provider, model, given, undecided=undecided):
+    for wrong in _parameter_problems(service, provider, model, name):
         yield life.Problem(("service", "parameters"), wrong)
+
+
+def _dimension_problem(known: life.Properties, model: catalog.Model) -> str | None:
+    dimension = known.get("dimension")
+    if "dimension" in known:
+        is_known = isinstance(dimension, int)
+        return catalog.dimension_problem(model, dimension) if is_known else None
+    takes_over = known.get("adopt") is True  # what is there already has its dimension
+    return None if takes_over else catalog.dimension_problem(model, None)
+
+
+def _parameter_problems(
+    service: life.Properties, provider: catalog.Provider, model: catalog.Model, name: str
+) -> list[str]:
+    given = mapping(service, "parameters")
+    if "parameters" in service and given is None:
+        return []
+    undecided = [parameter for parameter, value in (given or {}).items() if value is None]
+    return catalog.parameter_problems(name, provider, model, given or {}, undecided=undecided)
 
 
 def _token_key(provider: str) -> str:

@@ -92,6 +92,13 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
             frozenset(updates - fixed), frozenset(place | fixed), same_place=not place
         )
 
+    def refuse_loss(self, state: State, target: Target) -> None:
+        inputs = state.inputs
+        database = None if inputs.force_destroy else database_of(state.outputs, target)
+        if database is not None and _find(target.data_api(database), inputs) is not None:
+            api = target.data_api(database)
+            _refuse_while_it_has_rows(api, inputs, f"table {inputs.name!r}", database)
+
     def create(self, inputs: TableInputs, target: Target) -> tuple[str, TableOutputs]:
         database = target.devops.resolve(inputs.database)
         with target.schema_change(database):
@@ -142,8 +149,7 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
         with target.schema_change(database):
             if _find(api, inputs) is None:
                 return  # gone already; a collection of that name is not ours to drop
-            if not inputs.force_destroy:
-                _refuse_while_it_has_rows(api, inputs, f"table {inputs.name!r}", database)
+            self.refuse_loss(state, target)
             api.drop_table(inputs.keyspace, inputs.name)
 
 

@@ -110,6 +110,13 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
         fixed = {"dimension"} if resized else set[str]()
         return life.Change(changed.updates, frozenset(place | fixed), same_place=not place)
 
+    def refuse_loss(self, state: State, target: Target) -> None:
+        kept = state.inputs.force_destroy or not state.outputs.added
+        database = None if kept else database_of(state.outputs, target)
+        site = Site(target, database, state.inputs) if database else None
+        if site is not None and site.column_or_none() is not None:
+            refuse_while_holding_data(f"{site}'s table", "rows", site.count_rows())
+
     def create(self, inputs: VectorColumnInputs, target: Target) -> tuple[str, VectorColumnOutputs]:
         database = target.devops.resolve(inputs.database)
         with target.schema_change(database):
@@ -152,8 +159,7 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
             if not state.outputs.added:
                 site.detach(column)
                 return
-            if not state.inputs.force_destroy:
-                refuse_while_holding_data(f"{site}'s table", "rows", site.count_rows())
+            self.refuse_loss(state, target)
             site.drop()
 
 
