@@ -257,3 +257,10 @@ def test_many_texts(vectorized: Post) -> None:
     found = vectorized({"findOne": {"sort": sort, "options": {"includeSimilarity": True}}})
     assert found["data"]["document"]["_id"] == 37
     assert found["data"]["document"]["$similarity"] == pytest.approx(1, abs=1e-3)
+
+
+def test_refused_id_is_not_named(plain: Post) -> None:
+    """A write error names the document's id unless that is what is wrong."""
+    reply = plain(insert({"_id": [1]}, {"_id": 2, "$b": 1}, ordered=False))
+    assert codes(reply) == ["SHRED_BAD_DOCID_TYPE", "SHRED_BAD_FIELD_NAME"]
+    assert [error.get("documentIds") for error in reply["errors"]] == [None, [2]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -226,6 +227,30 @@ def test_failing_provider_changes_nothing(passages: Post) -> None:
     reply = passages({"updateOne": update}, **{"x-embedding-api-key": "wrong"})
     assert codes(reply) == ["EMBEDDING_PROVIDER_CLIENT_ERROR"]
     assert whole(passages, 1) == before
+
+
+def test_simultaneous_updates(numbers: Post) -> None:
+    """No update is lost when many change the same document at once."""
+    command = {"updateOne": {"filter": {"_id": 1}, "update": {"$inc": {"n": 1}}}}
+    with ThreadPoolExecutor(8) as threads:
+        replies = list(threads.map(lambda _: numbers(command), range(40)))
+    assert replies == [{"status": CHANGED}] * 40
+    assert whole(numbers, 1)["n"] == 41
+
+
+def test_simultaneous_upserts(numbers: Post) -> None:
+    """Of many upserts of one document one inserts it and the others update it."""
+    command = {
+        "updateOne": {
+            "filter": {"_id": 77},
+            "update": {"$inc": {"n": 1}},
+            "options": {"upsert": True},
+        }
+    }
+    with ThreadPoolExecutor(8) as threads:
+        replies = list(threads.map(lambda _: numbers(command), range(16)))
+    assert sum("upsertedId" in reply["status"] for reply in replies) == 1
+    assert whole(numbers, 77)["n"] == 16
 
 
 @pytest.mark.parametrize(

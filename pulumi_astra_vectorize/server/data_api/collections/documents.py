@@ -111,6 +111,14 @@ def take_apart(
     return Content(document["_id"], key, body, vector)
 
 
+def already_exists(document_id: object) -> Failure:
+    """DOCUMENT_ALREADY_EXISTS for an ``_id`` that is taken."""
+    return document_failure(
+        "DOCUMENT_ALREADY_EXISTS",
+        f"Cannot insert the document: a document already exists with given '_id' ({document_id}).",
+    )
+
+
 def _check_names(body: JsonObject) -> None:
     for name, value in body.items():
         if name in ("_id", VECTORIZE):

@@ -1,14 +1,17 @@
 """Changes documents where they are, or inserts one where none matches (upsert).
 
-The provider is asked for vectors while no transaction is open; the documents are then written
-only if nobody changed them meanwhile, otherwise everything is done anew.
+What is to be done is planned in the transaction that does it, so no other change is lost. The
+provider is asked for vectors while no transaction is open: a plan that needs the vector of a text
+is given up, the text embedded, and everything planned anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sqlalchemy.orm import Session
 
 from pulumi_astra_vectorize.server.data_api.collections.collection import (
     VECTOR,
@@ -17,23 +20,21 @@ from pulumi_astra_vectorize.server.data_api.collections.collection import (
 )
 from pulumi_astra_vectorize.server.data_api.collections.documents import (
     Content,
+    already_exists,
     take_apart,
     text_to_embed,
     with_id,
 )
-from pulumi_astra_vectorize.server.data_api.collections.search import Query, find_hits
+from pulumi_astra_vectorize.server.data_api.collections.search import Hit, Query, find_hits
 from pulumi_astra_vectorize.server.data_api.collections.update_operators import put
-from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject
+from pulumi_astra_vectorize.server.data_api.envelope import JsonObject
 from pulumi_astra_vectorize.server.data_api.records import (
     Stored,
     insert_records,
     positions_of,
-    records_at,
     rewrite_bodies,
     rewrite_vectors,
 )
-
-ATTEMPTS: Final = 4
 
 
 class Modifier(Protocol):
@@ -90,74 +91,86 @@ def change(
 ) -> Outcome:
     """Changes the first ``limit`` documents of a query, those after a position only.
 
-    Raises FAILED_CONCURRENT_OPERATIONS when others keep changing the same documents.
+    ``upsert``: where none matches, the modifier's document is inserted.
     """
-    for _ in range(ATTEMPTS):
-        outcome = _plan(query, modifier, limit, after, upsert=upsert)
-        if _write(query.collection, outcome):
+    server = query.collection.call.server
+    embedded: dict[str, list[float]] = {}
+    while True:
+        planner = Planner(query, modifier, embedded)
+        with server.store.write() as session:
+            outcome = planner.plan(session, limit, after, upsert=upsert)
+            touched = _write(session, query.collection, outcome) if outcome else []
+        if outcome is not None:
+            server.vectors.put(query.collection.id, VECTOR, touched)
             return outcome
-    raise Failure(
-        "FAILED_CONCURRENT_OPERATIONS",
-        "Other requests kept changing the same documents. It is safe to retry this request.",
-        scope="DATABASE",
-        family="SERVER",
-    )
+        texts = sorted(planner.missing)
+        embedded |= zip(texts, query.collection.embed(texts), strict=True)
 
 
-def _plan(query: Query, modifier: Modifier, limit: int, after: int, *, upsert: bool) -> Outcome:
-    collection = query.collection
-    with collection.call.server.store.read() as session:
-        hits = find_hits(session, query, limit + 1, after=after)
-    records = [hit.record for hit in hits[:limit]]
-    if not records and upsert:
-        document = with_id(modifier.inserted(_seed(query)), collection)
-        return Outcome(upserted=_contents(collection, [({}, document)])[0])
-    befores = _with_vectors(collection, records)
-    contents = _contents(collection, [(before, modifier.edited(before)) for before in befores])
-    edits = [
-        Edit(record, before, content)
-        for record, before, content in zip(records, befores, contents, strict=True)
-    ]
-    last_position = records[-1].position if len(hits) > limit else None
-    return Outcome(edits, last_position=last_position)
+@dataclass
+class Planner:
+    """Plans a change with the vectors that are ``embedded`` already, by text.
+
+    ``missing`` are the texts without which it could not.
+    """
+
+    query: Query
+    modifier: Modifier
+    embedded: Mapping[str, list[float]]
+    missing: set[str] = field(default_factory=set[str])
+
+    def plan(self, session: Session, limit: int, after: int, *, upsert: bool) -> Outcome | None:
+        """What is to be done; None if vectors are missing."""
+        hits = find_hits(session, self.query, limit + 1, after=after)
+        inserts = upsert and not hits
+        outcome = self._insertion(session) if inserts else self._edits(hits, limit)
+        return None if self.missing else outcome
+
+    def _edits(self, hits: list[Hit], limit: int) -> Outcome:
+        records = [hit.record for hit in hits[:limit]]
+        edits: list[Edit] = []
+        for record, before in zip(records, self._with_vectors(records), strict=True):
+            content = self._content(before, self.modifier.edited(before))
+            if content is not None:
+                edits.append(Edit(record, before, content))
+        return Outcome(edits, last_position=records[-1].position if len(hits) > limit else None)
+
+    def _insertion(self, session: Session) -> Outcome:
+        collection = self.query.collection
+        document = with_id(self.modifier.inserted(_seed(self.query)), collection)
+        content = self._content({}, document)
+        if content is not None and positions_of(session, collection.id, [content.key]):
+            raise already_exists(content.id)
+        return Outcome(upserted=content)
+
+    def _content(self, before: JsonObject, after: JsonObject) -> Content | None:
+        """The checked document; None, and its text noted, if the text's vector is missing."""
+        text = _new_text(before, after)
+        if text is not None and text not in self.embedded:
+            self.missing.add(text)
+            return None
+        vector = None if text is None else self.embedded[text]
+        return take_apart(_settled(before, after), self.query.collection, vector)
+
+    def _with_vectors(self, records: list[Stored]) -> list[JsonObject]:
+        collection = self.query.collection
+        positions = [record.position for record in records]
+        vectors = collection.call.server.vectors.values(collection.id, VECTOR, positions)
+        return [
+            {**it.body, VECTOR: vectors[it.position]} if it.position in vectors else it.body
+            for it in records
+        ]
 
 
-def _write(collection: Collection, outcome: Outcome) -> bool:
-    """Writes an outcome; False, and nothing written, if it was planned on what is no more."""
+def _write(session: Session, collection: Collection, outcome: Outcome) -> list[int]:
+    """Writes what is planned; returns the positions whose vectors may have changed."""
     if outcome.upserted is not None:
-        return _insert(collection, outcome.upserted)
+        return insert_records(session, collection.id, [outcome.upserted.draft()])
     edits = {edit.record.position: edit for edit in outcome.edits if edit.modifies}
-    with collection.call.server.store.write() as session:
-        current = {it.position: it.body for it in records_at(session, list(edits))}
-        if any(current.get(position) != edit.record.body for position, edit in edits.items()):
-            return False
-        rewrite_bodies(session, {position: it.content.body for position, it in edits.items()})
-        vectors = {position: it.content.vector for position, it in edits.items()}
-        rewrite_vectors(session, collection.id, VECTOR, vectors)
-    collection.call.server.vectors.put(collection.id, VECTOR, edits)
-    return True
-
-
-def _insert(collection: Collection, content: Content) -> bool:
-    with collection.call.server.store.write() as session:
-        if positions_of(session, collection.id, [content.key]):
-            return False
-        positions = insert_records(session, collection.id, [content.draft()])
-    collection.call.server.vectors.put(collection.id, VECTOR, positions)
-    return True
-
-
-def _contents(
-    collection: Collection, changes: Sequence[tuple[JsonObject, JsonObject]]
-) -> list[Content]:
-    """Checks changed documents, before and after, and embeds the texts that are new."""
-    texts = [_new_text(before, after) for before, after in changes]
-    new_texts = [text for text in texts if text is not None]
-    vectors = iter(collection.embed(new_texts)) if new_texts else iter(())
-    return [
-        take_apart(_settled(before, after), collection, None if text is None else next(vectors))
-        for (before, after), text in zip(changes, texts, strict=True)
-    ]
+    rewrite_bodies(session, {position: it.content.body for position, it in edits.items()})
+    vectors = {position: it.content.vector for position, it in edits.items()}
+    rewrite_vectors(session, collection.id, VECTOR, vectors)
+    return list(edits)
 
 
 def _new_text(before: JsonObject, after: JsonObject) -> str | None:
@@ -173,15 +186,6 @@ def _settled(before: JsonObject, after: JsonObject) -> JsonObject:
     if not _text_changed(before, after):
         return after
     return {name: value for name, value in after.items() if name != VECTOR}
-
-
-def _with_vectors(collection: Collection, records: list[Stored]) -> list[JsonObject]:
-    positions = [record.position for record in records]
-    vectors = collection.call.server.vectors.values(collection.id, VECTOR, positions)
-    return [
-        {**it.body, VECTOR: vectors[it.position]} if it.position in vectors else it.body
-        for it in records
-    ]
 
 
 def _seed(query: Query) -> JsonObject:

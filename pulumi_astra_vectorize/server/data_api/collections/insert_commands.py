@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from pulumi_astra_vectorize.server.data_api.collections.collection import VECTOR, Collection
 from pulumi_astra_vectorize.server.data_api.collections.documents import (
     Content,
+    already_exists,
     check_vector_fields,
     take_apart,
     text_to_embed,
@@ -22,11 +23,12 @@ from pulumi_astra_vectorize.server.data_api.envelope import (
     Failure,
     JsonObject,
     Reply,
-    document_failure,
 )
 from pulumi_astra_vectorize.server.data_api.records import insert_records, positions_of
 
 MAX_DOCUMENTS = 100
+
+ID_PROBLEMS = frozenset({"SHRED_BAD_DOCID_TYPE", "SHRED_BAD_DOCID_VALUE"})
 
 Outcome = Literal["OK", "ERROR", "SKIPPED"]
 
@@ -67,8 +69,9 @@ class Insertion:
         return "SKIPPED" if self.content is None else "OK"
 
     def refuse(self, failure: Failure) -> None:
-        """Notes why the document is not written."""
-        failure.document_ids = [self.document["_id"]]
+        """Notes why the document is not written; an ``_id`` that is none is not named."""
+        if failure.code not in ID_PROBLEMS:
+            failure.document_ids = [self.document["_id"]]
         self.failure = failure
 
 
@@ -102,7 +105,8 @@ class Batch:
                 insertion.content = None
                 self.stopped = self.stopped or self.ordered
             elif insertion.content.key in taken:
-                self._refuse_duplicate(insertion)
+                insertion.content = None
+                self._refuse(insertion, already_exists(insertion.document["_id"]))
             else:
                 taken.add(insertion.content.key)
                 written.append(insertion.content)
@@ -110,14 +114,6 @@ class Batch:
         positions = insert_records(session, self.collection.id, drafts)
         found = zip(positions, written, strict=True)
         return {position: it.vector for position, it in found if it.vector is not None}
-
-    def _refuse_duplicate(self, insertion: Insertion) -> None:
-        insertion.content = None
-        problem = "Cannot insert the document: a document already exists with given '_id'"
-        shown = insertion.document["_id"]
-        self._refuse(
-            insertion, document_failure("DOCUMENT_ALREADY_EXISTS", f"{problem} ({shown}).")
-        )
 
     def _refuse(self, insertion: Insertion, failure: Failure) -> None:
         insertion.refuse(failure)
