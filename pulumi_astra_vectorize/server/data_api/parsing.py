@@ -122,4 +122,4 @@ def _failure(model: type[Command], error: ErrorDetails) -> Failure:
     field = model.field_name(error["loc"])
     if _is_wrong_json_type(error):
         return structure_mismatch(f"'{field}': {error['msg']}")
-    return value_invalid(field, error["msg"])
+    return value_invalid(field, error["msg"].removeprefix("Value error, "))

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AliasChoices, BeforeValidator, Field
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
 
-from pulumi_astra_vectorize.rules import MAX_COLLECTION_DIMENSION
+from pulumi_astra_vectorize.rules import (
+    DEFAULT_METRIC,
+    DEFAULT_SOURCE_MODEL,
+    ID_TYPES,
+    MAX_COLLECTION_DIMENSION,
+    METRICS,
+    SOURCE_MODELS,
+)
 from pulumi_astra_vectorize.server.data_api.collections.indexing import check_indexing
 from pulumi_astra_vectorize.server.data_api.commands import Call, Command
 from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject, schema_failure
 from pulumi_astra_vectorize.server.data_api.vectorize import validated_service
 
-IdType = Literal["objectId", "uuid", "uuidv6", "uuidv7"]
-Metric = Literal["cosine", "dot_product", "euclidean"]
-SourceModel = Literal[
-    "ada002",
-    "bert",
-    "cohere-v3",
-    "gecko",
-    "nv-qa-4",
-    "openai-v3-large",
-    "openai-v3-small",
-    "other",
-]
+
+def _one_of(*known: str) -> AfterValidator:
+    """Takes only the vendor's words."""
+
+    def check(value: str) -> str:
+        if value not in known:
+            raise ValueError(f"'{value}' is not one of {', '.join(known)}")
+        return value
+
+    return AfterValidator(check)
 
 
 def _truncated(value: object) -> object:
@@ -34,7 +39,7 @@ def _truncated(value: object) -> object:
 class DefaultId(Command):
     """``defaultId``: the type of the ``_id`` that documents get which have none."""
 
-    type: IdType | None = None
+    type: Annotated[str, _one_of(*ID_TYPES)] | None = None
 
 
 class Service(Command):
@@ -52,8 +57,10 @@ class VectorOptions(Command):
     dimension: Annotated[int, BeforeValidator(_truncated), Field(gt=0)] | None = Field(
         default=None, validation_alias=AliasChoices("dimension", "size")
     )
-    metric: Metric | None = Field(default=None, validation_alias=AliasChoices("metric", "function"))
-    source_model: SourceModel | None = None
+    metric: Annotated[str, _one_of(*METRICS)] | None = Field(
+        default=None, validation_alias=AliasChoices("metric", "function")
+    )
+    source_model: Annotated[str, _one_of(*SOURCE_MODELS)] | None = None
     service: Service | None = None
 
 
@@ -153,7 +160,7 @@ def _vector(call: Call, options: VectorOptions) -> JsonObject:
         )
     vector: JsonObject = {
         "dimension": dimension,
-        "metric": options.metric or "cosine",
-        "sourceModel": options.source_model or "other",
+        "metric": options.metric or DEFAULT_METRIC,
+        "sourceModel": options.source_model or DEFAULT_SOURCE_MODEL,
     }
     return vector if service is None else vector | {"service": service}
