@@ -24,6 +24,8 @@ SECRET = "hf_test_secret_value"
 PROVIDER = "huggingface"
 
 PostCommand = Callable[..., dict[str, Any]]
+PostToTable = Callable[[dict[str, Any]], dict[str, Any]]
+NewTable = Callable[[dict[str, Any], object], PostToTable]
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,29 @@ def user_access_token(server: Server, integration: str) -> str:
     added = server.call("POST", f"{INTEGRATIONS}/{integration}/tokens", json=new)
     assert added.status_code == 201, added.text
     return TOKEN_NAME
+
+
+@pytest.fixture
+def service(user_access_token: str) -> dict[str, Any]:
+    """An embedding service that works, as collections and vector columns take it."""
+    return {
+        "provider": PROVIDER,
+        "modelName": "sentence-transformers/all-MiniLM-L6-v2",
+        "authentication": {"providerKey": user_access_token},
+    }
+
+
+@pytest.fixture
+def new_table(data_api: PostCommand, keyspace: str) -> NewTable:
+    """Creates the table "books"; returns a way to post commands to it."""
+
+    def create(columns: dict[str, Any], primary_key: object) -> PostToTable:
+        definition = {"columns": columns, "primaryKey": primary_key}
+        created = data_api({"createTable": {"name": "books", "definition": definition}}, keyspace)
+        assert created == {"status": {"ok": 1}}
+        return lambda command: data_api(command, keyspace, "books")
+
+    return create
 
 
 @pytest.fixture

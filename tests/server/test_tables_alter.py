@@ -77,7 +77,7 @@ def test_a_vector_column_is_added_with_its_service(
     assert columns_of(data_api, keyspace)["w"]["dimension"] == 384
 
 
-REFUSALS = [
+REFUSALS: list[tuple[dict[str, Any], str]] = [
     ({"add": {"columns": {"title": "text"}}}, "CANNOT_ADD_EXISTING_COLUMNS"),
     ({"add": {"columns": {"n": "counter"}}}, "CANNOT_ADD_UNSUPPORTED_DATA_TYPE_COLUMNS"),
     ({"drop": {"columns": ["other"]}}, "CANNOT_DROP_UNKNOWN_COLUMNS"),

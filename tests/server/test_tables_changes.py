@@ -7,23 +7,17 @@ from typing import Any
 
 import pytest
 
-PostCommand = Callable[..., dict[str, Any]]
 Post = Callable[[dict[str, Any]], dict[str, Any]]
+NewTable = Callable[[dict[str, Any], object], Post]
 
-MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 CHANGED = {"status": {"matchedCount": 1, "modifiedCount": 1}}
 DELETED = {"status": {"deletedCount": -1}}
 KEY = {"shelf": "a", "at": 1}
 
 
 @pytest.fixture
-def post(data_api: PostCommand, keyspace: str, user_access_token: str) -> Post:
+def post(new_table: NewTable, service: dict[str, Any]) -> Post:
     """A table with four rows in two partitions; returns a way to post commands to it."""
-    service = {
-        "provider": "huggingface",
-        "modelName": MODEL,
-        "authentication": {"providerKey": user_access_token},
-    }
     columns = {
         "shelf": "text",
         "at": "int",
@@ -33,11 +27,10 @@ def post(data_api: PostCommand, keyspace: str, user_access_token: str) -> Post:
         "text": {"type": "vector", "service": service},
     }
     key = {"partitionBy": ["shelf"], "partitionSort": {"at": 1}}
-    definition = {"columns": columns, "primaryKey": key}
-    data_api({"createTable": {"name": "books", "definition": definition}}, keyspace)
+    post = new_table(columns, key)
     rows = [{"shelf": shelf, "at": at, "title": "t"} for shelf in "ab" for at in (1, 2)]
-    data_api({"insertMany": {"documents": rows}}, keyspace, "books")
-    return lambda command: data_api(command, keyspace, "books")
+    post({"insertMany": {"documents": rows}})
+    return post
 
 
 def update(filter_: dict[str, Any], **operators: Any) -> dict[str, Any]:

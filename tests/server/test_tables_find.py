@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-PostCommand = Callable[..., dict[str, Any]]
 Post = Callable[[dict[str, Any]], dict[str, Any]]
+NewTable = Callable[[dict[str, Any], object], Post]
 
 ROWS: list[dict[str, Any]] = [
     {"id": "a", "year": 2001, "lang": "de", "tags": ["x", "y"], "facts": {"p": 1}},
@@ -28,14 +28,13 @@ COLUMNS = {
 
 
 @pytest.fixture
-def post(data_api: PostCommand, keyspace: str) -> Post:
+def post(new_table: NewTable) -> Post:
     """A table with four rows, one index on ``year``; returns a way to post commands to it."""
-    definition = {"columns": COLUMNS, "primaryKey": "id"}
-    data_api({"createTable": {"name": "books", "definition": definition}}, keyspace)
+    post = new_table(COLUMNS, "id")
     index = {"name": "year_index", "definition": {"column": "year"}}
-    data_api({"createIndex": index}, keyspace, "books")
-    data_api({"insertMany": {"documents": ROWS}}, keyspace, "books")
-    return lambda command: data_api(command, keyspace, "books")
+    post({"createIndex": index})
+    post({"insertMany": {"documents": ROWS}})
+    return post
 
 
 def ids(reply: dict[str, Any]) -> list[str]:

@@ -9,10 +9,11 @@ import pytest
 
 PostCommand = Callable[..., dict[str, Any]]
 Post = Callable[[dict[str, Any]], dict[str, Any]]
+NewTable = Callable[[dict[str, Any], object], Post]
 
 
 @pytest.fixture
-def post(data_api: PostCommand, keyspace: str) -> Post:
+def post(new_table: NewTable) -> Post:
     """A table with a column of each kind; returns a way to post commands to it."""
     columns = {
         "id": "text",
@@ -21,9 +22,7 @@ def post(data_api: PostCommand, keyspace: str) -> Post:
         "tags": {"type": "set", "valueType": "text"},
         "facts": {"type": "map", "keyType": "text", "valueType": "int"},
     }
-    definition = {"columns": columns, "primaryKey": "id"}
-    data_api({"createTable": {"name": "books", "definition": definition}}, keyspace)
-    return lambda command: data_api(command, keyspace, "books")
+    return new_table(columns, "id")
 
 
 def index(kind: str, column: object, name: str = "an_index", **options: object) -> dict[str, Any]:

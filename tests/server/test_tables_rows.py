@@ -9,19 +9,14 @@ import pytest
 
 PostCommand = Callable[..., dict[str, Any]]
 Post = Callable[[dict[str, Any]], dict[str, Any]]
+NewTable = Callable[[dict[str, Any], object], Post]
 
-MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 PK_SCHEMA = {"id": {"type": "text"}, "part": {"type": "int"}}
 
 
 @pytest.fixture
-def post(data_api: PostCommand, keyspace: str, user_access_token: str) -> Post:
+def post(new_table: NewTable, service: dict[str, Any]) -> Post:
     """A table with a composite key, a vector and a vectorize column; posts commands to it."""
-    service = {
-        "provider": "huggingface",
-        "modelName": MODEL,
-        "authentication": {"providerKey": user_access_token},
-    }
     columns = {
         "id": "text",
         "part": "int",
@@ -30,9 +25,7 @@ def post(data_api: PostCommand, keyspace: str, user_access_token: str) -> Post:
         "embedded": {"type": "vector", "service": service},
     }
     key = {"partitionBy": ["id"], "partitionSort": {"part": 1}}
-    definition = {"columns": columns, "primaryKey": key}
-    data_api({"createTable": {"name": "books", "definition": definition}}, keyspace)
-    return lambda command: data_api(command, keyspace, "books")
+    return new_table(columns, key)
 
 
 def insert(*rows: dict[str, Any], **options: bool) -> dict[str, Any]:
@@ -87,7 +80,7 @@ def test_vectors_go_into_a_vectorize_column_as_they_are(post: Post) -> None:
 
 ROW_REFUSALS = [
     (row(other=1), "UNKNOWN_TABLE_COLUMNS"),
-    (row(**{"$vectorize": "text"}), "UNKNOWN_TABLE_COLUMNS"),
+    (row() | {"$vectorize": "text"}, "UNKNOWN_TABLE_COLUMNS"),
     ({"id": "a"}, "MISSING_PRIMARY_KEY_COLUMNS"),
     (row(title=1), "INVALID_COLUMN_VALUES"),
     (row(part=2**31), "INVALID_COLUMN_VALUES"),

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-PostCommand = Callable[..., dict[str, Any]]
 Post = Callable[[dict[str, Any]], dict[str, Any]]
+NewTable = Callable[[dict[str, Any], object], Post]
 
-MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 PASSAGES = {
     1: "The cat sleeps on the windowsill.",
     2: "The central bank raised interest rates.",
@@ -21,13 +20,8 @@ ASKED = {"includeSimilarity": True, "includeSortVector": True}
 
 
 @pytest.fixture
-def post(data_api: PostCommand, keyspace: str, user_access_token: str) -> Post:
+def post(new_table: NewTable, service: dict[str, Any]) -> Post:
     """One partition of three rows, with a plain and a vectorize column; both are indexed."""
-    service = {
-        "provider": "huggingface",
-        "modelName": MODEL,
-        "authentication": {"providerKey": user_access_token},
-    }
     columns = {
         "shelf": "text",
         "at": "int",
@@ -37,18 +31,17 @@ def post(data_api: PostCommand, keyspace: str, user_access_token: str) -> Post:
         "text": {"type": "vector", "service": service},
     }
     key = {"partitionBy": ["shelf"], "partitionSort": {"at": -1}}
-    definition = {"columns": columns, "primaryKey": key}
-    data_api({"createTable": {"name": "books", "definition": definition}}, keyspace)
+    post = new_table(columns, key)
     for column in ("v", "text"):
         index = {"name": f"{column}_index", "definition": {"column": column}}
-        data_api({"createVectorIndex": index}, keyspace, "books")
+        post({"createVectorIndex": index})
     rows = [
         {"shelf": "a", "at": at, "title": PASSAGES[at], "text": PASSAGES[at], "v": VECTORS[at]}
         for at in PASSAGES
     ]
-    inserted = data_api({"insertMany": {"documents": rows}}, keyspace, "books")
+    inserted = post({"insertMany": {"documents": rows}})
     assert "errors" not in inserted
-    return lambda command: data_api(command, keyspace, "books")
+    return post
 
 
 def order(reply: dict[str, Any]) -> list[int]:

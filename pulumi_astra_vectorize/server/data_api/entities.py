@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from pulumi_astra_vectorize.server.data_api.commands import Call
+from pulumi_astra_vectorize.server.data_api.commands import Call, Kind
+from pulumi_astra_vectorize.server.data_api.envelope import JsonObject
 from pulumi_astra_vectorize.server.store.schema import Entity
 
 
@@ -15,6 +16,29 @@ def find_entity(session: Session, call: Call, name: str) -> Entity | None:
         database_id=call.database.id, keyspace=call.keyspace, name=name
     )
     return session.scalar(statement)
+
+
+def entities_of_kind(session: Session, call: Call, kind: Kind) -> list[Entity]:
+    """The collections or the tables of the addressed keyspace, by name."""
+    statement = (
+        select(Entity)
+        .filter_by(database_id=call.database.id, keyspace=call.keyspace, kind=kind)
+        .order_by(Entity.name)
+    )
+    return list(session.scalars(statement))
+
+
+def add_entity(session: Session, call: Call, name: str, kind: Kind, definition: JsonObject) -> None:
+    """Puts a new collection or table into the addressed keyspace."""
+    session.add(
+        Entity(
+            database_id=call.database.id,
+            keyspace=call.keyspace,
+            name=name,
+            kind=kind,
+            definition=definition,
+        )
+    )
 
 
 def count_collections(session: Session, call: Call) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pydantic import Field
-from sqlalchemy import select
 
 from pulumi_astra_vectorize.rules import (
     CLASSIC_COLLECTION_LIMIT,
@@ -18,8 +17,10 @@ from pulumi_astra_vectorize.server.data_api.collections.definitions import (
 )
 from pulumi_astra_vectorize.server.data_api.commands import Call, Command, command
 from pulumi_astra_vectorize.server.data_api.entities import (
+    add_entity,
     count_collections,
     drop_entity,
+    entities_of_kind,
     find_entity,
 )
 from pulumi_astra_vectorize.server.data_api.envelope import (
@@ -67,28 +68,15 @@ def create_collection(call: Call, request: CreateCollection) -> Reply:
                 f"Cannot create collection '{name}': the maximum number of collections per "
                 f"database is {limit}, database already has {count}.",
             )
-        session.add(
-            Entity(
-                database_id=call.database.id,
-                keyspace=call.keyspace,
-                name=name,
-                kind="collection",
-                definition=definition,
-            )
-        )
+        add_entity(session, call, name, "collection", definition)
     return OK
 
 
 @command("findCollections", "keyspace", FindCollections)
 def find_collections(call: Call, request: FindCollections) -> Reply:
     """Lists the keyspace's collections: names, or with ``explain`` their options too."""
-    statement = (
-        select(Entity)
-        .filter_by(database_id=call.database.id, keyspace=call.keyspace, kind="collection")
-        .order_by(Entity.name)
-    )
     with call.server.store.read() as session:
-        found = list(session.scalars(statement))
+        found = entities_of_kind(session, call, "collection")
     if request.options is not None and request.options.explain:
         shown = [{"name": it.name, "options": it.definition} for it in found]
         return Reply(status={"collections": shown})

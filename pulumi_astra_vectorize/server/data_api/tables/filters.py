@@ -118,9 +118,9 @@ class Group:
     members: tuple[Expression, ...]
 
     def matches(self, row: JsonObject) -> bool:
-        """Whether the row fulfils the group; an empty ``$and`` is fulfilled by all."""
+        """Whether the row fulfils the group; one without members is fulfilled by all."""
         outcomes = (member.matches(row) for member in self.members)
-        return any(outcomes) if self.relation == "$or" else all(outcomes)
+        return any(outcomes) if self.relation == "$or" and self.members else all(outcomes)
 
     def conditions(self) -> Iterator[Condition | MemberCondition]:
         """All conditions, however deep."""

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import ClassVar
 
-from pydantic import Field
-
+from pulumi_astra_vectorize.server.data_api.collections.find_commands import (
+    PAGE_SIZE,
+    FindOneOptions,
+    FindOptions,
+)
 from pulumi_astra_vectorize.server.data_api.commands import Call, Command, command
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject, Reply, sort_failure
 from pulumi_astra_vectorize.server.data_api.records import (
@@ -36,20 +39,8 @@ from pulumi_astra_vectorize.server.data_api.tables.sorts import (
 from pulumi_astra_vectorize.server.data_api.tables.stored_rows import matching_rows, shown_rows
 from pulumi_astra_vectorize.server.data_api.vectorize import embed
 
-PAGE_SIZE = 50
 MAX_VECTOR_ROWS = 1000
 """Rows that a vector sort returns at most; all of them come in one page."""
-
-
-class FindOneOptions(Command):
-    include_similarity: bool = False
-    include_sort_vector: bool = False
-
-
-class FindOptions(FindOneOptions):
-    limit: int | None = Field(default=None, gt=0)
-    skip: int | None = Field(default=None, ge=0)
-    page_state: str | None = None
 
 
 class Clauses(Command):

@@ -14,6 +14,7 @@ from pulumi_astra_vectorize.rules import (
     METRICS,
     SOURCE_MODELS,
 )
+from pulumi_astra_vectorize.server.data_api.collections.schema_commands import ExplainOptions
 from pulumi_astra_vectorize.server.data_api.commands import Call, Command, command
 from pulumi_astra_vectorize.server.data_api.envelope import (
     OK,
@@ -27,7 +28,6 @@ from pulumi_astra_vectorize.server.data_api.tables.definition import Table
 from pulumi_astra_vectorize.server.data_api.tables.indexes import indexes_of
 from pulumi_astra_vectorize.server.data_api.tables.primary_keys import invalid_query
 from pulumi_astra_vectorize.server.data_api.tables.table_commands import (
-    Explain,
     IfExists,
     IfNotExists,
     checked_name,
@@ -86,7 +86,7 @@ class CreateTextIndex(Command):
 
 
 class ListIndexes(Command):
-    options: Explain | None = None
+    options: ExplainOptions | None = None
 
 
 class DropIndex(Command):
@@ -138,7 +138,7 @@ def list_indexes(call: Call, request: ListIndexes) -> Reply:
     """The names of the table's indexes, or with ``explain`` their definitions."""
     with call.server.store.read() as session:
         indexes = indexes_of(session, call.target.id)
-    if not (request.options or Explain()).explain:
+    if not (request.options or ExplainOptions()).explain:
         return Reply(status={"indexes": [index.name for index in indexes]})
     explained = [
         {"name": index.name, "definition": index.definition, "indexType": index.kind}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pydantic import Field
-
-from pulumi_astra_vectorize.server.data_api.commands import Call, Command, command
+from pulumi_astra_vectorize.server.data_api.collections.insert_commands import (
+    InsertMany,
+    InsertManyOptions,
+    InsertOne,
+)
+from pulumi_astra_vectorize.server.data_api.commands import Call, command
 from pulumi_astra_vectorize.server.data_api.envelope import (
     Failure,
     JsonObject,
@@ -20,23 +23,6 @@ from pulumi_astra_vectorize.server.data_api.tables.rows import (
     embed_texts,
     upsert,
 )
-
-MAX_ROWS = 100
-"""Rows an insertMany; contract data-api.md, section 6."""
-
-
-class InsertOne(Command):
-    document: JsonObject
-
-
-class InsertManyOptions(Command):
-    ordered: bool = True
-    return_document_responses: bool = False
-
-
-class InsertMany(Command):
-    documents: list[JsonObject] = Field(min_length=1, max_length=MAX_ROWS)
-    options: InsertManyOptions | None = None
 
 
 @dataclass(frozen=True)

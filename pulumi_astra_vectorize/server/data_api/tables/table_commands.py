@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
-
 from pulumi_astra_vectorize.rules import MAX_ENTITY_NAME, entity_name_problem
+from pulumi_astra_vectorize.server.data_api.collections.schema_commands import ExplainOptions
 from pulumi_astra_vectorize.server.data_api.commands import Call, Command, command
-from pulumi_astra_vectorize.server.data_api.entities import drop_entity, find_entity
+from pulumi_astra_vectorize.server.data_api.entities import (
+    add_entity,
+    drop_entity,
+    entities_of_kind,
+    find_entity,
+)
 from pulumi_astra_vectorize.server.data_api.envelope import (
     OK,
     Reply,
@@ -21,7 +25,6 @@ from pulumi_astra_vectorize.server.data_api.tables.columns import (
 )
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
 from pulumi_astra_vectorize.server.data_api.tables.primary_keys import parse_primary_key
-from pulumi_astra_vectorize.server.store.schema import Entity
 
 
 class TableDefinition(Command):
@@ -39,10 +42,6 @@ class IfExists(Command):
     if_exists: bool = False
 
 
-class Explain(Command):
-    explain: bool = False
-
-
 class CreateTable(Command):
     name: str | None = None
     definition: TableDefinition
@@ -50,7 +49,7 @@ class CreateTable(Command):
 
 
 class ListTables(Command):
-    options: Explain | None = None
+    options: ExplainOptions | None = None
 
 
 class DropTable(Command):
@@ -65,15 +64,7 @@ def create_table(call: Call, request: CreateTable) -> Reply:
     table = _new_table(call, name, request.definition)
     with call.server.store.write() as session:
         if find_entity(session, call, name) is None:
-            session.add(
-                Entity(
-                    database_id=call.database.id,
-                    keyspace=call.keyspace,
-                    name=name,
-                    kind="table",
-                    definition=table.stored(),
-                )
-            )
+            add_entity(session, call, name, "table", table.stored())
         elif not (request.options or IfNotExists()).if_not_exists:
             raise schema_failure(
                 "CANNOT_ADD_EXISTING_TABLE",
@@ -86,14 +77,9 @@ def create_table(call: Call, request: CreateTable) -> Reply:
 @command("listTables", "keyspace", ListTables)
 def list_tables(call: Call, request: ListTables) -> Reply:
     """The names of the keyspace's tables, or with ``explain`` their definitions."""
-    statement = (
-        select(Entity)
-        .filter_by(database_id=call.database.id, keyspace=call.keyspace, kind="table")
-        .order_by(Entity.name)
-    )
     with call.server.store.read() as session:
-        tables = [Table.of(entity) for entity in session.scalars(statement)]
-    if not (request.options or Explain()).explain:
+        tables = [Table.of(entity) for entity in entities_of_kind(session, call, "table")]
+    if not (request.options or ExplainOptions()).explain:
         return Reply(status={"tables": [table.name for table in tables]})
     explained = [{"name": table.name, "definition": table.explain()} for table in tables]
     return Reply(status={"tables": explained})
