@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 
+from pulumi_astra_vectorize.wire import INTEGRATIONS
 from tests.server.collection_posts import (
     Post,
     codes,
@@ -18,7 +19,7 @@ from tests.server.collection_posts import (
     insert,
     vectorizing,
 )
-from tests.server.conftest import PostCommand
+from tests.server.conftest import PROVIDER, PostCommand, Server
 
 
 @pytest.fixture
@@ -264,3 +265,19 @@ def test_refused_id_is_not_named(plain: Post) -> None:
     reply = plain(insert({"_id": [1]}, {"_id": 2, "$b": 1}, ordered=False))
     assert codes(reply) == ["SHRED_BAD_DOCID_TYPE", "SHRED_BAD_FIELD_NAME"]
     assert [error.get("documentIds") for error in reply["errors"]] == [None, [2]]
+
+
+def test_scope_of_the_token_counts_at_once(server: Server, vectorized: Post) -> None:
+    """Out of the token's scope $vectorize stops and nothing else does; back in it, it works."""
+    tokens = f"{INTEGRATIONS}/{PROVIDER}/tokens"
+    (token,) = server.call("GET", tokens).json()
+    scope = f"{tokens}/{token['id']}/scope"
+    library = server.databases["library"].id
+    removed = server.call("DELETE", f"{scope}/{library}", params={"name": "library"})
+    assert removed.status_code == 204
+    refused = vectorized(insert({"$vectorize": "a"}))
+    assert codes(refused) == ["EMBEDDING_GATEWAY_UNABLE_RESOLVE_AUTHENTICATION_TYPE"]
+    own_vector = {"_id": 1, "$vector": [1.0] * 384}
+    assert codes(vectorized(insert(own_vector))) == []
+    server.call("POST", scope, json={"databases": [library]})
+    assert codes(vectorized(insert({"$vectorize": "a"}))) == []
