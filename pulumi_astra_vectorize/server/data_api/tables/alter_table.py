@@ -35,6 +35,8 @@ Change = Callable[[Session, Table], Table]
 
 
 class AlterTable(Command):
+    """``alterTable``; the one operation is checked by itself."""
+
     operation: JsonObject
 
 

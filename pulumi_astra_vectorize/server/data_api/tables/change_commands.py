@@ -33,11 +33,15 @@ UNKNOWN_COUNT = {"deletedCount": -1}
 
 
 class UpdateOneOptions(Command):
+    """``options`` of updateOne."""
+
     upsert: bool = False
     """Without effect: an update of a table inserts the row that is not there."""
 
 
 class UpdateOne(Command):
+    """``updateOne``."""
+
     fields_in_errors: ClassVar[dict[str, str]] = FILTER_IN_ERRORS
     filter: JsonObject
     update: JsonObject
@@ -46,12 +50,16 @@ class UpdateOne(Command):
 
 
 class DeleteOne(Command):
+    """``deleteOne``."""
+
     fields_in_errors: ClassVar[dict[str, str]] = FILTER_IN_ERRORS
     filter: JsonObject
     sort: JsonObject | None = None
 
 
 class DeleteMany(Command):
+    """``deleteMany``; without a filter it empties the table."""
+
     fields_in_errors: ClassVar[dict[str, str]] = FILTER_IN_ERRORS
     filter: JsonObject | None = None
 

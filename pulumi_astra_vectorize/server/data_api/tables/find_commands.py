@@ -53,10 +53,14 @@ class Clauses(Command):
 
 
 class FindOne(Clauses):
+    """``findOne``."""
+
     options: FindOneOptions | None = None
 
 
 class Find(Clauses):
+    """``find``."""
+
     options: FindOptions | None = None
 
 

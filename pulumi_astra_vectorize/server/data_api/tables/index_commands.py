@@ -41,55 +41,76 @@ UNIT_LENGTH_METRIC = "dot_product"
 MAP_PARTS = ("$keys", "$values")
 
 
+class NewIndex(Command):
+    """What all commands have that create an index."""
+
+    name: str
+    options: IfNotExists | None = None
+
+
 class RegularOptions(Command):
+    """``definition.options`` of createIndex: how text is analysed."""
+
     ascii: bool | None = None
     normalize: bool | None = None
     case_sensitive: bool | None = None
 
 
 class RegularDefinition(Command):
+    """``definition`` of createIndex; ``column`` is a name or a part of a map."""
+
     column: Any
     options: RegularOptions | None = None
 
 
-class CreateIndex(Command):
-    name: str
+class CreateIndex(NewIndex):
+    """``createIndex``."""
+
     definition: RegularDefinition
-    options: IfNotExists | None = None
 
 
 class VectorOptions(Command):
+    """``definition.options`` of createVectorIndex."""
+
     metric: str | None = None
     source_model: str | None = None
 
 
 class VectorDefinition(Command):
+    """``definition`` of createVectorIndex."""
+
     column: str
     options: VectorOptions | None = None
 
 
-class CreateVectorIndex(Command):
-    name: str
+class CreateVectorIndex(NewIndex):
+    """``createVectorIndex``."""
+
     definition: VectorDefinition
-    options: IfNotExists | None = None
 
 
 class TextDefinition(Command):
+    """``definition`` of createTextIndex."""
+
     column: str
     options: JsonObject | None = None
 
 
-class CreateTextIndex(Command):
-    name: str
+class CreateTextIndex(NewIndex):
+    """``createTextIndex``."""
+
     definition: TextDefinition
-    options: IfNotExists | None = None
 
 
 class ListIndexes(Command):
+    """``listIndexes``."""
+
     options: ExplainOptions | None = None
 
 
 class DropIndex(Command):
+    """``dropIndex``."""
+
     name: str
     options: IfExists | None = None
 

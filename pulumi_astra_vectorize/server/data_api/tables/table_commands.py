@@ -35,24 +35,34 @@ class TableDefinition(Command):
 
 
 class IfNotExists(Command):
+    """``options`` of the commands that create."""
+
     if_not_exists: bool = False
 
 
 class IfExists(Command):
+    """``options`` of the commands that drop."""
+
     if_exists: bool = False
 
 
 class CreateTable(Command):
+    """``createTable``."""
+
     name: str | None = None
     definition: TableDefinition
     options: IfNotExists | None = None
 
 
 class ListTables(Command):
+    """``listTables``."""
+
     options: ExplainOptions | None = None
 
 
 class DropTable(Command):
+    """``dropTable``."""
+
     name: str
     options: IfExists | None = None
 
