@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from itertools import chain
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from pulumi_astra_vectorize.server.store.problems import StorageError
 
@@ -27,11 +29,12 @@ def shape_errors(application: FastAPI, shape: Shape, *, invalid_status: int = 42
     ``invalid_status`` is the HTTP status for parameters and bodies that break their model.
     """
 
-    def refused(_request: Request, problem: Exception) -> JSONResponse:
+    def refused(request: Request, problem: Exception) -> JSONResponse:
         assert isinstance(problem, HTTPException)  # noqa: S101 - as registered below
+        status = invalid_status if problem.status_code == 400 else problem.status_code
+        headers = _allowed(request) if status == 405 else problem.headers
         code = CODES.get(problem.status_code, "REFUSED")
-        body = shape(problem.status_code, code, problem.detail)
-        return JSONResponse(body, problem.status_code, problem.headers)
+        return JSONResponse(shape(status, code, problem.detail), status, headers)
 
     def invalid(_request: Request, problem: Exception) -> JSONResponse:
         assert isinstance(problem, RequestValidationError)  # noqa: S101 - as registered below
@@ -52,6 +55,16 @@ def shape_errors(application: FastAPI, shape: Shape, *, invalid_status: int = 42
     application.add_exception_handler(RequestValidationError, invalid)
     application.add_exception_handler(StorageError, unstored)
     application.add_exception_handler(Exception, failed)
+
+
+def _allowed(request: Request) -> dict[str, str]:
+    """Every method that the path takes; the framework names those of one route only."""
+    matching = (
+        route.methods or ()
+        for route in request.app.routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+    )
+    return {"Allow": ", ".join(sorted(chain.from_iterable(matching)))}
 
 
 def _without_input(problem: RequestValidationError) -> str:

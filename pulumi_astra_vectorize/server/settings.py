@@ -31,7 +31,7 @@ class ServerSettings(BaseSettings):
     username: str | None = None
     password: SecretStr | None = None
     token: SecretStr | None = None
-    embeddings: str | None = None
+    embeddings: str | None = Field(default=None, pattern=r"^https?://\S+$")
     keyspace: str = DEFAULT_KEYSPACE
     ready_file: Path | None = None
 

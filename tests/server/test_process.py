@@ -67,7 +67,7 @@ def test_heavy_parts_wait_for_their_first_use() -> None:
 def test_sigterm_stops_cleanly(tmp_path: Path, *, in_memory: bool) -> None:
     """SIGTERM ends the server with exit code 0; a server in memory leaves nothing behind."""
     file = tmp_path / "ready.json"
-    where = [] if in_memory else ["--data", tmp_path / "data"]
+    where: list[str | Path] = [] if in_memory else ["--data", tmp_path / "data"]
     process = start("--port", "0", "--ready-file", file, *where)
     token_file = Path(ready(process, file).token_file)
     assert token_file.exists()
