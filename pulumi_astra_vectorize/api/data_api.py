@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, cast
 
+from pydantic import BaseModel
+
 from pulumi_astra_vectorize.api.transport import Transport
 from pulumi_astra_vectorize.errors import RefusedError
 
@@ -17,6 +19,14 @@ COUNTED_AT_MOST = 1000
 def member(described: JsonObject, name: str) -> JsonObject:
     """An object inside an explained definition; empty where it is absent or null."""
     return cast("JsonObject", described.get(name) or {})
+
+
+class _Reply(BaseModel):
+    """The envelope of every answer (contract data-api.md, section 1)."""
+
+    status: JsonObject = {}
+    data: JsonObject = {}
+    errors: list[JsonObject] = []
 
 
 class DataApiError(RefusedError):
@@ -89,11 +99,6 @@ class DataApi:
         """Drops an index; one that is gone is fine."""
         self._change(f"/{keyspace}", "dropIndex", {"name": name, "options": {"ifExists": True}})
 
-    def keyspaces(self) -> list[str]:
-        """The names of the database's keyspaces."""
-        status = self._read("", "findKeyspaces", {})
-        return cast("list[str]", status["keyspaces"])
-
     def count_documents(self, keyspace: str, collection: str) -> tuple[int, bool]:
         """How many documents a collection holds, and whether there are more than that."""
         status = self._read(f"/{keyspace}/{collection}", "countDocuments", {})
@@ -101,21 +106,22 @@ class DataApi:
 
     def count_rows(self, keyspace: str, table: str) -> tuple[int, bool]:
         """How many rows the first page of a table holds, and whether there are more."""
-        data = self._send(f"/{keyspace}/{table}", {"find": {}}, repeatable=True)["data"]
+        data = self._send(f"/{keyspace}/{table}", {"find": {}}, repeatable=True).data
         return len(data["documents"]), data.get("nextPageState") is not None
 
     def _read(self, path: str, command: str, body: JsonObject) -> JsonObject:
-        reply = self._send(path, {command: body}, repeatable=True)
-        return cast("JsonObject", reply["status"])
+        return self._send(path, {command: body}, repeatable=True).status
 
     def _change(self, path: str, command: str, body: JsonObject) -> None:
         self._send(path, {command: body}, repeatable=False)
 
-    def _send(self, path: str, body: JsonObject, *, repeatable: bool) -> JsonObject:
+    def _send(self, path: str, body: JsonObject, *, repeatable: bool) -> _Reply:
         answer = self._transport.call("POST", self._prefix + path, body, repeatable=repeatable)
-        reply: JsonObject = answer.json()
-        if reply.get("errors"):
-            raise _error(reply["errors"][0])
+        reply = answer.parsed(_Reply)
+        if reply.errors:
+            raise _error(reply.errors[0])
+        if not reply.status and not reply.data:
+            raise answer.not_understood()
         return reply
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 from pydantic import BaseModel, ConfigDict, Field
 
 from pulumi_astra_vectorize.api.transport import Transport
@@ -47,7 +45,7 @@ class DevOps:
         while True:
             after = f"&starting_after={found[-1].id}" if found else ""
             page = self._get(f"/v2/databases?include=nonterminated&limit={PAGE}{after}")
-            found += [Database.model_validate(item) for item in page]
+            found += page
             if len(page) < PAGE:
                 return found
 
@@ -68,7 +66,7 @@ class DevOps:
             raise _ambiguous(reference, matches)
         return matches[0]
 
-    def _get(self, path: str) -> list[Any]:
+    def _get(self, path: str) -> list[Database]:
         answer = self._transport.call("GET", path, repeatable=True)
         if answer.status != 200:
             raise RefusedError(
@@ -77,7 +75,7 @@ class DevOps:
                 fix="check the application token's rights and the endpoint",
                 source="Astra DB",
             )
-        return cast("list[Any]", answer.json())
+        return answer.parsed(list[Database])
 
 
 def _not_found(reference: str, databases: list[Database]) -> NotFoundError:

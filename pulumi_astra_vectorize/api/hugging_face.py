@@ -5,8 +5,6 @@ from __future__ import annotations
 from pulumi_astra_vectorize.api.transport import Transport
 from pulumi_astra_vectorize.errors import ConfigurationError, RefusedError
 
-PUBLIC_URL = "https://huggingface.co"
-
 
 def verify_secret(base_url: str, secret: str, token_name: str, timeout_seconds: float) -> None:
     """Raises RefusedError SECRET_REFUSED when Hugging Face does not know the secret."""

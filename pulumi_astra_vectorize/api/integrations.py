@@ -24,7 +24,7 @@ class Integrations:
     def integration(self, provider: str) -> wire.IntegrationView | None:
         """The integration of a provider, if the organisation added it."""
         answer = self._call("GET", _path(provider), missing_is_fine=True)
-        return None if answer is None else wire.IntegrationView.model_validate(answer.json())
+        return None if answer is None else answer.parsed(wire.IntegrationView)
 
     def add_integration(self, provider: str) -> None:
         """Adds a provider. Raises ConflictError INTEGRATION_EXISTS when it is there."""
@@ -38,7 +38,7 @@ class Integrations:
     def token(self, provider: str, name: str) -> wire.TokenView | None:
         """The user access token of that name, without its secret."""
         answer = self._call("GET", _path(provider, "tokens"), missing_is_fine=True)
-        views = [] if answer is None else [wire.TokenView.model_validate(v) for v in answer.json()]
+        views = [] if answer is None else answer.parsed(list[wire.TokenView])
         return next((view for view in views if view.name == name), None)
 
     def add_token(
@@ -53,7 +53,7 @@ class Integrations:
             {"name": name, "secret": secret, "databases": first}
         ).model_dump(mode="json", by_alias=True)
         answer = self._call("POST", _path(provider, "tokens"), body)
-        view = wire.TokenView.model_validate(_present(answer).json())
+        view = _present(answer).parsed(wire.TokenView)
         for group in rest:
             self.add_to_scope(provider, view.id, group)
         return view
@@ -63,19 +63,20 @@ class Integrations:
         body = wire.NewSecret.model_validate({"secret": secret}).model_dump(mode="json")
         path = _path(provider, "tokens", token_id, "secret")
         answer = self._call("PUT", path, body, repeatable=True)
-        return wire.TokenView.model_validate(_present(answer).json())
+        return _present(answer).parsed(wire.TokenView)
 
     def remove_token(self, provider: str, token_id: str, name: str) -> None:
         """Removes the token with this id; its successor of the same name is never touched."""
         path = f"{_path(provider, 'tokens', token_id)}?name={quote(name, safe='')}"
         self._call("DELETE", path, missing_is_fine=True)
 
-    def retired_scope(self, provider: str, name: str) -> list[str]:
-        """Ids of the databases that the last removed token of this name served."""
+    def retired_scope(self, provider: str, name: str, token_id: str) -> list[str]:
+        """Ids of the databases that a removed token served, and its removed successors."""
         answer = self._call("GET", _path(provider, "retired-scopes", name), missing_is_fine=True)
-        if answer is None:
-            return []
-        return wire.RetiredScopeView.model_validate(answer.json()).databases
+        views = [] if answer is None else answer.parsed(list[wire.RetiredScopeView])
+        ids = [view.token_id for view in views]
+        since = views[: ids.index(token_id) + 1] if token_id in ids else []
+        return list(dict.fromkeys(database for view in since for database in view.databases))
 
     def add_to_scope(self, provider: str, token_id: str, databases: Sequence[str]) -> None:
         """Lets the token serve these databases (ids); in calls of at most ten."""
@@ -103,11 +104,12 @@ class Integrations:
         answer = self._transport.call(
             method, path, body, repeatable=repeatable or method in ("GET", "DELETE")
         )
+        if answer.status < 400:
+            return answer
+        refusal = _refusal(answer)
         if answer.status == 404 and missing_is_fine:
             return None
-        if answer.status >= 400:
-            raise _refusal(answer)
-        return answer
+        raise refusal
 
 
 def _path(*parts: str) -> str:
@@ -121,7 +123,10 @@ def _present(answer: Answer | None) -> Answer:
 
 
 def _refusal(answer: Answer) -> RefusedError | ConflictError:
-    problem = wire.Problems.model_validate(answer.json()).errors[0]
+    problems = answer.parsed(wire.Problems).errors
+    if not problems:
+        raise answer.not_understood()
+    problem = problems[0]
     kind = ConflictError if answer.status == 409 else RefusedError
     return kind(
         problem.code,

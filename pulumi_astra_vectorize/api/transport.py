@@ -6,10 +6,11 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import httpx
 import stamina
+from pydantic import TypeAdapter, ValidationError
 
 from pulumi_astra_vectorize.errors import ConfigurationError, RefusedError, UnreachableError
 
@@ -31,6 +32,8 @@ NEVER_ARRIVED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -48,13 +51,31 @@ class Answer:
         """
         try:
             return json.loads(self.content)
-        except ValueError:
-            raise UnreachableError(
-                "ANSWER_NOT_JSON",
-                f"the answer (HTTP {self.status}) is not the JSON that this service speaks",
-                fix="check that the endpoint is the server you mean, and nothing stands between",
-                source="Astra DB",
-            ) from None
+        except (ValueError, RecursionError):
+            raise self._of_another_server("ANSWER_NOT_JSON", "is not JSON") from None
+
+    def parsed(self, kind: type[T]) -> T:
+        """The body as a model, or as a list or dictionary of models.
+
+        Raises:
+            UnreachableError: ANSWER_NOT_JSON, ANSWER_NOT_UNDERSTOOD.
+        """
+        try:
+            return TypeAdapter(kind).validate_python(self.json())
+        except ValidationError:
+            raise self.not_understood() from None
+
+    def not_understood(self) -> UnreachableError:
+        """The error for JSON that says something else than it should; its content stays out."""
+        return self._of_another_server("ANSWER_NOT_UNDERSTOOD", "is not what this service says")
+
+    def _of_another_server(self, code: str, wrong: str) -> UnreachableError:
+        return UnreachableError(
+            code,
+            f"the answer (HTTP {self.status}) {wrong}",
+            fix="check that the endpoint is the server you mean, and nothing stands between",
+            source="Astra DB",
+        )
 
 
 class _Busy(Exception):  # noqa: N818 - a state of the server, not an error of ours

@@ -71,7 +71,7 @@ def rotate(
         return _replace_secret(service, credential, there)
     scope = [] if there is None else there.databases
     if there is None or there.id != known_id:
-        remembered = service.retired_scope(credential.provider, credential.name)
+        remembered = service.retired_scope(credential.provider, credential.name, known_id)
         scope = [*dict.fromkeys([*scope, *remembered])]
     return recreate(service, credential, there, scope)
 

@@ -1,0 +1,30 @@
+"""What unit tests of the client side share: retries without waiting, settings of a run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+import stamina
+
+from pulumi_astra_vectorize.api import target
+from pulumi_astra_vectorize.settings import Settings, load_settings
+
+
+@pytest.fixture
+def no_waiting() -> Iterator[None]:
+    """As many attempts as in earnest, without the pauses between them."""
+    with stamina.set_testing(True, attempts=100, cap=True):
+        yield
+
+
+@pytest.fixture
+def configured(monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The settings of a run, as `configure` leaves them; forgotten after the test."""
+    monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)
+    monkeypatch.setattr(target, "_run", target._Run())
+    config = {"endpoint": "http://127.0.0.1:1", "applicationToken": "app-token-value"}
+    settings = load_settings(lambda key: config.get(key.removeprefix("astra-vectorize:")))
+    target.use_settings(settings)
+    return settings
