@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pulumi_astra_vectorize.rules import (
-    DEFAULT_METRIC,
-    DEFAULT_SOURCE_MODEL,
-    MAX_INDEX_NAME,
-    METRICS,
-    SOURCE_MODELS,
-)
+from pulumi_astra_vectorize.rules import MAX_INDEX_NAME
 from pulumi_astra_vectorize.server.data_api.collections.schema_commands import ExplainOptions
 from pulumi_astra_vectorize.server.data_api.commands import Call, Command, command
 from pulumi_astra_vectorize.server.data_api.envelope import (
@@ -23,8 +15,13 @@ from pulumi_astra_vectorize.server.data_api.envelope import (
     Reply,
     schema_failure,
 )
-from pulumi_astra_vectorize.server.data_api.json_types import is_object
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
+from pulumi_astra_vectorize.server.data_api.tables.index_definitions import (
+    RegularDefinition,
+    VectorDefinition,
+    regular_definition,
+    vector_definition,
+)
 from pulumi_astra_vectorize.server.data_api.tables.indexes import indexes_of
 from pulumi_astra_vectorize.server.data_api.tables.primary_keys import invalid_query
 from pulumi_astra_vectorize.server.data_api.tables.table_commands import (
@@ -32,13 +29,7 @@ from pulumi_astra_vectorize.server.data_api.tables.table_commands import (
     IfNotExists,
     checked_name,
 )
-from pulumi_astra_vectorize.server.data_api.tables.values import TEXT_TYPES
 from pulumi_astra_vectorize.server.store.schema import Index
-
-UNIT_LENGTH_METRIC = "dot_product"
-"""The metric of every known source model: their vectors have length one."""
-
-MAP_PARTS = ("$keys", "$values")
 
 
 class NewIndex(Command):
@@ -48,39 +39,10 @@ class NewIndex(Command):
     options: IfNotExists | None = None
 
 
-class RegularOptions(Command):
-    """``definition.options`` of createIndex: how text is analysed."""
-
-    ascii: bool | None = None
-    normalize: bool | None = None
-    case_sensitive: bool | None = None
-
-
-class RegularDefinition(Command):
-    """``definition`` of createIndex; ``column`` is a name or a part of a map."""
-
-    column: Any
-    options: RegularOptions | None = None
-
-
 class CreateIndex(NewIndex):
     """``createIndex``."""
 
     definition: RegularDefinition
-
-
-class VectorOptions(Command):
-    """``definition.options`` of createVectorIndex."""
-
-    metric: str | None = None
-    source_model: str | None = None
-
-
-class VectorDefinition(Command):
-    """``definition`` of createVectorIndex."""
-
-    column: str
-    options: VectorOptions | None = None
 
 
 class CreateVectorIndex(NewIndex):
@@ -119,12 +81,7 @@ class DropIndex(Command):
 def create_index(call: Call, request: CreateIndex) -> Reply:
     """Creates a regular index; on a map of its entries, or of its keys or values."""
     name = checked_name("index", request.name, MAX_INDEX_NAME)
-    table = Table.of(call.target)
-    column, part = _column_and_part(request.definition.column)
-    indexed = _indexed_type(table, column, part)
-    options = _regular_options(table, column, indexed, request.definition.options)
-    target = {column: part} if part else column
-    definition = {"column": target, "options": options}
+    definition = regular_definition(Table.of(call.target), request.definition)
     return _create(call, name, "regular", definition, request.options)
 
 
@@ -132,13 +89,7 @@ def create_index(call: Call, request: CreateIndex) -> Reply:
 def create_vector_index(call: Call, request: CreateVectorIndex) -> Reply:
     """Creates a vector index, without which no vector sort is possible."""
     name = checked_name("index", request.name, MAX_INDEX_NAME)
-    table, column = Table.of(call.target), request.definition.column
-    if _existing(table, column)["type"] != "vector":
-        raise _unsupported("UNSUPPORTED_VECTOR_INDEX_FOR_DATA_TYPES", table, column)
-    definition = {
-        "column": column,
-        "options": _vector_options(request.definition.options or VectorOptions()),
-    }
+    definition = vector_definition(Table.of(call.target), request.definition)
     return _create(call, name, "vector", definition, request.options)
 
 
@@ -182,83 +133,6 @@ def drop_index(call: Call, request: DropIndex) -> Reply:
                 ok0=True,
             )
     return OK
-
-
-def _column_and_part(raw: object) -> tuple[str, str | None]:
-    if isinstance(raw, str) and raw:
-        return raw, None
-    if is_object(raw) and len(raw) == 1:
-        ((column, part),) = raw.items()
-        if part in MAP_PARTS:
-            return column, str(part)
-    raise schema_failure(
-        "INVALID_FORMAT_FOR_INDEX_CREATION_COLUMN",
-        'An index is on "column", or on a part of a map: {"column": "$keys"} or "$values".',
-    )
-
-
-def _existing(table: Table, column: str) -> JsonObject:
-    if column not in table.columns:
-        raise schema_failure(
-            "UNKNOWN_INDEX_COLUMN",
-            f"The table {table.full_name} has the columns {table.described()}, not '{column}'.",
-        )
-    return table.columns[column]
-
-
-def _indexed_type(table: Table, column: str, part: str | None) -> str:
-    """The primitive type that the index holds, or ``entries`` for a whole map."""
-    definition = _existing(table, column)
-    kind: str = definition["type"]
-    if kind == "vector":
-        raise _unsupported("UNSUPPORTED_INDEXING_FOR_DATA_TYPES", table, column)
-    if kind == "map":
-        members = {"$keys": definition["keyType"], "$values": definition["valueType"]}
-        return members[part] if part else "entries"
-    if part:
-        raise schema_failure(
-            "INVALID_FORMAT_FOR_INDEX_CREATION_COLUMN", f"'{column}' is no map: it has no {part}."
-        )
-    indexed: str = definition.get("valueType", kind)
-    return indexed
-
-
-def _regular_options(
-    table: Table, column: str, indexed: str, options: RegularOptions | None
-) -> JsonObject:
-    """How text is analysed, in full; other types have no options."""
-    given = options.model_dump(by_alias=True, exclude_none=True) if options else {}
-    if indexed in TEXT_TYPES:
-        return {"ascii": False, "caseSensitive": True, "normalize": False, **given}
-    if given and indexed == "entries":
-        raise _unsupported("CANNOT_ANALYZE_ENTRIES_ON_MAP_COLUMNS", table, column)
-    if given:
-        raise _unsupported("UNSUPPORTED_TEXT_ANALYSIS_FOR_DATA_TYPES", table, column)
-    return {}
-
-
-def _unsupported(code: str, table: Table, column: str) -> Failure:
-    return schema_failure(
-        code,
-        f"The table {table.full_name} has the columns {table.described()}. The index is not "
-        f"supported on: {column}.",
-    )
-
-
-def _vector_options(options: VectorOptions) -> JsonObject:
-    """Metric and source model as explained; the metric follows the model unless it is given."""
-    model = options.source_model or DEFAULT_SOURCE_MODEL
-    if model not in SOURCE_MODELS:
-        raise _unknown("UNKNOWN_VECTOR_SOURCE_MODEL", model, SOURCE_MODELS)
-    derived = DEFAULT_METRIC if model == DEFAULT_SOURCE_MODEL else UNIT_LENGTH_METRIC
-    metric = options.metric or derived
-    if metric not in METRICS:
-        raise _unknown("UNKNOWN_VECTOR_METRIC", metric, METRICS)
-    return {"metric": metric, "sourceModel": model}
-
-
-def _unknown(code: str, value: str, known: tuple[str, ...]) -> Failure:
-    return schema_failure(code, f"'{value}' is not known: use one of {', '.join(known)}.")
 
 
 def _create(
