@@ -15,7 +15,7 @@ import pytest
 from pydantic import SecretStr
 
 from pulumi_astra_vectorize.cli import main
-from pulumi_astra_vectorize.server.integrations.integrations import add_integration
+from pulumi_astra_vectorize.server.integrations import integrations
 from pulumi_astra_vectorize.server.integrations.tokens import add_token
 from pulumi_astra_vectorize.server.process import running_server
 from pulumi_astra_vectorize.server.settings import ServerSettings
@@ -57,7 +57,7 @@ def used_folder(tmp_path: Path) -> Path:
     with running_server(ServerSettings(port=0, data=folder)) as opened:
         vault = opened.state
         with vault.store.write() as session:
-            add_integration(session, PROVIDER)
+            integrations.add_integration(session, PROVIDER)
             token = NewToken(name=TOKEN_NAME, secret=SecretStr(SECRET))
             add_token(session, vault.sealer, PROVIDER, token)
     return folder
@@ -225,3 +225,16 @@ def test_full_disk_in_the_data_api(tmp_path: Path) -> None:
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, unlimited)
         count = http.post(f"{url}/notes", json={"countDocuments": {}}).json()
     assert count == {"status": {"count": 0}}
+
+
+def test_mistake_of_ours(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where the server itself fails the answer is JSON with a code, and it stays up."""
+
+    def fail(_session: object) -> None:
+        raise RuntimeError("details that are nobody's business")
+
+    monkeypatch.setattr(integrations, "all_integrations", fail)
+    response = server.call("GET", INTEGRATIONS)
+    assert (response.status_code, response.json()["errors"][0]["code"]) == (500, "INTERNAL_ERROR")
+    assert "details" not in response.text
+    assert server.call("GET", "/health").status_code == 200
