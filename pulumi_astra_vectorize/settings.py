@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from typing import Any, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pulumi_astra_vectorize.errors import ConfigurationError
@@ -24,8 +26,16 @@ CONFIG_KEYS = {
     "application_token": "applicationToken",
     "hugging_face_url": "huggingFaceUrl",
     "timeout_seconds": "timeoutSeconds",
+    "spool_folder": "spoolFolder",
     "credential_cache_seconds": "credentialCacheSeconds",
 }
+
+
+def _own_state_folder() -> Path:
+    """Where programs keep what must outlive a crash (XDG base directory specification)."""
+    state = Path(os.environ.get("XDG_STATE_HOME", ""))
+    home = state if state.is_absolute() else Path.home() / ".local" / "state"
+    return home / "pulumi-astra-vectorize" / "spool"
 
 
 class Settings(BaseSettings):
@@ -38,6 +48,8 @@ class Settings(BaseSettings):
         hugging_face_url: where ``verify_secret`` asks whether a secret lives; the endpoint itself
             by default, since the embedded server imitates Hugging Face.
         timeout_seconds: how long one call may take, in seconds.
+        spool_folder: where a reload keeps documents until they are back in their collection. Has
+            to outlive the machine's job where `pulumi up` runs in one.
         credential_cache_seconds: how long the target's Data API may remember a secret that it has
             looked up; the embedded server never does.
     """
@@ -56,6 +68,9 @@ class Settings(BaseSettings):
     )
     hugging_face_url: str | None = Field(None, validation_alias="ASTRA_VECTORIZE_HUGGING_FACE_URL")
     timeout_seconds: float = Field(60, gt=0, validation_alias="ASTRA_VECTORIZE_TIMEOUT_SECONDS")
+    spool_folder: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
+        default_factory=_own_state_folder, validation_alias="ASTRA_VECTORIZE_SPOOL_FOLDER"
+    )
     credential_cache_seconds: float = Field(
         0, ge=0, validation_alias="ASTRA_VECTORIZE_CREDENTIAL_CACHE_SECONDS"
     )

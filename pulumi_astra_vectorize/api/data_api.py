@@ -1,8 +1,9 @@
-"""Schema and counting commands of one database's Data API (contract data-api.md)."""
+"""The commands of one database's Data API that are needed here (contract data-api.md)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, Literal, cast
 
 from pydantic import BaseModel
@@ -14,6 +15,11 @@ JsonObject = dict[str, Any]
 
 COUNTED_AT_MOST = 1000
 """countDocuments stops there and says that there is more."""
+
+INSERTED_AT_MOST = 100
+"""Documents or rows that one insertMany takes."""
+
+ALREADY_EXISTS = "DOCUMENT_ALREADY_EXISTS"
 
 
 def member(described: JsonObject, name: str) -> JsonObject:
@@ -109,20 +115,82 @@ class DataApi:
         data = self._send(f"/{keyspace}/{table}", {"find": {}}, repeatable=True).data
         return len(data["documents"]), data.get("nextPageState") is not None
 
+    def find_page(
+        self,
+        keyspace: str,
+        name: str,
+        *,
+        projection: JsonObject,
+        condition: JsonObject | None = None,
+        page_state: str | None = None,
+    ) -> tuple[list[JsonObject], str | None]:
+        """A page of documents or rows, exactly as they are, and the state that the next one has.
+
+        Raises:
+            DataApiError: NUMBER_TOO_PRECISE beside the vendor's codes.
+        """
+        options = {"pageState": page_state} if page_state else {}
+        body = {"filter": condition or {}, "projection": projection, "options": options}
+        path = f"/{keyspace}/{name}"
+        data = self._send(path, {"find": body}, repeatable=True, parse_float=_exactly).data
+        return data["documents"], data.get("nextPageState")
+
+    def insert_many(self, keyspace: str, name: str, documents: list[JsonObject]) -> None:
+        """Writes at most 100 documents that have ids, or upserts rows; may be repeated.
+
+        A document that is there already stays as it is. The others are written though one is
+        refused; the first refusal is raised.
+        """
+        body = {"documents": documents, "options": {"ordered": False}}
+        reply = self._ask(f"/{keyspace}/{name}", {"insertMany": body}, repeatable=True)
+        refused = [said for said in reply.errors if said.get("errorCode") != ALREADY_EXISTS]
+        if refused:
+            raise _error(refused[0])
+
     def _read(self, path: str, command: str, body: JsonObject) -> JsonObject:
         return self._send(path, {command: body}, repeatable=True).status
 
     def _change(self, path: str, command: str, body: JsonObject) -> None:
         self._send(path, {command: body}, repeatable=False)
 
-    def _send(self, path: str, body: JsonObject, *, repeatable: bool) -> _Reply:
-        answer = self._transport.call("POST", self._prefix + path, body, repeatable=repeatable)
-        reply = answer.parsed(_Reply)
+    def _send(
+        self,
+        path: str,
+        body: JsonObject,
+        *,
+        repeatable: bool,
+        parse_float: Callable[[str], float] = float,
+    ) -> _Reply:
+        reply = self._ask(path, body, repeatable=repeatable, parse_float=parse_float)
         if reply.errors:
             raise _error(reply.errors[0])
-        if not reply.status and not reply.data:
+        return reply
+
+    def _ask(
+        self,
+        path: str,
+        body: JsonObject,
+        *,
+        repeatable: bool,
+        parse_float: Callable[[str], float] = float,
+    ) -> _Reply:
+        answer = self._transport.call("POST", self._prefix + path, body, repeatable=repeatable)
+        reply = answer.parsed(_Reply, parse_float)
+        if not reply.status and not reply.data and not reply.errors:
             raise answer.not_understood()
         return reply
+
+
+def _exactly(digits: str) -> float:
+    """A fraction that Python's float holds without losing a digit."""
+    value = float(digits)
+    if repr(value) != digits and Decimal(repr(value)) != Decimal(digits):
+        raise DataApiError(
+            "NUMBER_TOO_PRECISE",
+            f"a number that was read has more digits ({len(digits)}) than can be written back",
+            fix="store it as a string, or with 15 digits at most, before this step",
+        )
+    return value
 
 
 def _error(said: JsonObject) -> DataApiError:

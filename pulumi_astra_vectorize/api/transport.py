@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -43,25 +44,25 @@ class Answer:
     content: bytes
     retry_after: str | None = None
 
-    def json(self) -> Any:
-        """The body as JSON.
+    def json(self, parse_float: Callable[[str], float] = float) -> Any:
+        """The body as JSON, its fractions read by ``parse_float``.
 
         Raises:
             UnreachableError: ANSWER_NOT_JSON.
         """
         try:
-            return json.loads(self.content)
+            return json.loads(self.content, parse_float=parse_float)
         except (ValueError, RecursionError):
             raise self._of_another_server("ANSWER_NOT_JSON", "is not JSON") from None
 
-    def parsed(self, kind: type[T]) -> T:
+    def parsed(self, kind: type[T], parse_float: Callable[[str], float] = float) -> T:
         """The body as a model, or as a list or dictionary of models.
 
         Raises:
             UnreachableError: ANSWER_NOT_JSON, ANSWER_NOT_UNDERSTOOD.
         """
         try:
-            return TypeAdapter(kind).validate_python(self.json())
+            return TypeAdapter(kind).validate_python(self.json(parse_float))
         except ValidationError:
             raise self.not_understood() from None
 
