@@ -31,6 +31,10 @@ LOST_BEHIND = frozenset({502, 504})
 NEVER_ARRIVED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """The request was not sent: repeating it is always safe."""
 
+OURS = (httpx.LocalProtocolError, httpx.UnsupportedProtocol)
+"""What is wrong with the request itself: it gets no better, and a log of the retry would show it,
+the headers with their secret included."""
+
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 
 T = TypeVar("T")
@@ -209,7 +213,7 @@ def _wait(error: Exception, *, repeatable: bool) -> bool | float:
         return (repeatable or error.answer.status in REFUSED_FOR_NOW) and _pause(error.answer)
     if isinstance(error, NEVER_ARRIVED):
         return True
-    return repeatable and isinstance(error, httpx.TransportError)
+    return repeatable and isinstance(error, httpx.TransportError) and not isinstance(error, OURS)
 
 
 def _pause(answer: Answer) -> bool | float:
