@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -178,7 +179,7 @@ def load() -> int:
         loaded = 0
         for name, loader in (("collection", load_collection), ("table", load_table)):
             task = progress.add_task(f"into the {name}", total=len(text))
-            loaded += loader(database, text, lambda done, at=task: progress.advance(at, done))
+            loaded += loader(database, text, partial(progress.advance, task))
     return loaded
 
 
