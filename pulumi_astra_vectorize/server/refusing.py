@@ -49,7 +49,8 @@ def shape_errors(application: FastAPI, shape: Shape, *, invalid_status: int = 42
 
     def failed(_request: Request, problem: Exception) -> JSONResponse:
         message = f"the server failed ({type(problem).__name__}); its log says more"
-        return JSONResponse(shape(500, "INTERNAL_ERROR", message), 500)
+        closing = {"Connection": "close"}  # uvicorn does it anyway, the client should know
+        return JSONResponse(shape(500, "INTERNAL_ERROR", message), 500, closing)
 
     application.add_exception_handler(HTTPException, refused)
     application.add_exception_handler(RequestValidationError, invalid)
