@@ -107,6 +107,16 @@ def test_counts(numbers: Post) -> None:
     assert numbers({"estimatedDocumentCount": {}})["status"]["count"] == 120
 
 
+def test_limit_counts_over_all_pages(numbers: Post) -> None:
+    """A limit above the page's size is respected by the pages together."""
+    options = {"limit": 70}
+    first = numbers({"find": {"options": options}})["data"]
+    state = {**options, "pageState": first["nextPageState"]}
+    second = numbers({"find": {"options": state}})["data"]
+    assert [len(first["documents"]), len(second["documents"])] == [50, 20]
+    assert second["nextPageState"] is None
+
+
 def test_count_above_a_thousand(data_api: PostCommand, keyspace: str) -> None:
     """countDocuments counts to 1000 and says that there are more."""
     post = collection(data_api, keyspace, {})

@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 
 import numpy as np
@@ -153,20 +153,32 @@ def decode_vector(value: bytes) -> list[float]:
     return [float(number) for number in np.frombuffer(value, WIRE)]
 
 
-def encode_page_state(position: int) -> str:
-    """The opaque ``nextPageState`` for the page after the record at ``position``."""
-    return base64.urlsafe_b64encode(json.dumps({"after": position}).encode()).decode()
+@dataclass(frozen=True)
+class PageState:
+    """Where the next page begins: after a position, with as many documents as the limit left."""
 
+    after: int = 0
+    remaining: int | None = None
 
-def decode_page_state(state: str) -> int:
-    """The position in a client's ``pageState``; UNEXPECTED_SERVER_ERROR if there is none.
+    def encode(self) -> str:
+        """The opaque ``nextPageState``."""
+        return base64.urlsafe_b64encode(json.dumps(asdict(self)).encode()).decode()
 
-    As on the real server (contract data-api.md, section 6).
-    """
-    try:
-        return int(json.loads(base64.urlsafe_b64decode(state))["after"])
-    except (ValueError, KeyError, TypeError, binascii.Error):
-        raise unexpected_failure("The pageState cannot be decoded.") from None
+    @classmethod
+    def decode(cls, state: str | None) -> PageState:
+        """A client's ``pageState``; the first page without one.
+
+        Raises UNEXPECTED_SERVER_ERROR for any other text, as the real server (contract
+        data-api.md, section 6).
+        """
+        if not state:
+            return cls()
+        try:
+            told = json.loads(base64.urlsafe_b64decode(state))
+            remaining = told["remaining"]
+            return cls(int(told["after"]), None if remaining is None else int(remaining))
+        except (ValueError, KeyError, TypeError, binascii.Error):
+            raise unexpected_failure("The pageState cannot be decoded.") from None
 
 
 def _select(session: Session, *conditions: object) -> Iterator[Stored]:

@@ -27,9 +27,8 @@ from pulumi_astra_vectorize.server.data_api.commands import Call, Command, comma
 from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject, Reply
 from pulumi_astra_vectorize.server.data_api.parsing import value_invalid
 from pulumi_astra_vectorize.server.data_api.records import (
+    PageState,
     count_records,
-    decode_page_state,
-    encode_page_state,
 )
 
 PAGE_SIZE: Final = 50
@@ -99,11 +98,11 @@ def find(call: Call, request: Find) -> Reply:
     options = request.options or FindOptions()
     if options.skip and not request.sort:
         raise value_invalid("command.options", "skip options should be used with sort clause")
-    after = decode_page_state(options.page_state) if options.page_state else 0
+    state = PageState.decode(options.page_state)
     query = prepare_query(Collection(call), request.filter, request.sort)
     projection = parse_projection(request.projection)
     with call.server.store.read() as session:
-        hits, next_page = _page(session, query, options, after)
+        hits, next_page = _page(session, query, options, state)
     documents = shown_documents(query.collection, projection, hits, options)
     return Reply(
         status=sort_status(query, options),
@@ -176,16 +175,27 @@ def sort_status(query: Query, options: FindOneOptions) -> JsonObject | None:
 
 
 def _page(
-    session: Session, query: Query, options: FindOptions, after: int
+    session: Session, query: Query, options: FindOptions, state: PageState
 ) -> tuple[list[Hit], str | None]:
     """The documents of one answer and the state of the next page; sorts have one page only."""
     if isinstance(query.sort, VectorSort):
         limit = options.limit or NEAREST_DOCUMENTS
         return find_hits(session, query, limit, options.skip or 0), None
-    limit = min(options.limit or PAGE_SIZE, PAGE_SIZE)
     if query.sort is not None:
+        limit = min(options.limit or PAGE_SIZE, PAGE_SIZE)
         return find_hits(session, query, limit, options.skip or 0), None
-    found = [Hit(record) for record in islice(matching(session, query, after), limit + 1)]
-    page = found[:limit]
-    is_last = len(found) <= limit or (options.limit or limit + 1) <= limit
-    return page, None if is_last else encode_page_state(page[-1].record.position)
+    return _unsorted_page(session, query, state, options.limit)
+
+
+def _unsorted_page(
+    session: Session, query: Query, state: PageState, limit: int | None
+) -> tuple[list[Hit], str | None]:
+    """A page in the order of insertion; the limit counts over all pages."""
+    remaining = limit if state.remaining is None else state.remaining
+    size = PAGE_SIZE if remaining is None else min(remaining, PAGE_SIZE)
+    found = [Hit(record) for record in islice(matching(session, query, state.after), size + 1)]
+    page = found[:size]
+    left = None if remaining is None else remaining - len(page)
+    if len(found) <= size or left == 0:
+        return page, None
+    return page, PageState(page[-1].record.position, left).encode()

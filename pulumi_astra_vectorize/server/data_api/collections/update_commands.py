@@ -26,7 +26,6 @@ from pulumi_astra_vectorize.server.data_api.collections.search import prepare_qu
 from pulumi_astra_vectorize.server.data_api.collections.updates import Update, parse_update
 from pulumi_astra_vectorize.server.data_api.commands import Call, Command, command
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject, Reply, document_failure
-from pulumi_astra_vectorize.server.data_api.records import decode_page_state, encode_page_state
 
 MAX_UPDATED_DOCUMENTS: Final = 20
 """How many documents one updateMany changes; the client continues with ``nextPageState``."""
@@ -139,11 +138,11 @@ def update_many(call: Call, request: UpdateMany) -> Reply:
     update = _checked_update(collection, request.update)
     query = prepare_query(collection, request.filter, None)
     options = request.options or UpdateManyOptions()
-    after = decode_page_state(options.page_state) if options.page_state else 0
+    after = PageState.decode(options.page_state).after
     outcome = change(query, update, MAX_UPDATED_DOCUMENTS, upsert=options.upsert, after=after)
     status = outcome.status()
     if outcome.last_position is not None:
-        status |= {"moreData": True, "nextPageState": encode_page_state(outcome.last_position)}
+        status |= {"moreData": True, "nextPageState": PageState(outcome.last_position).encode()}
     return Reply(status=status)
 
 

@@ -15,9 +15,8 @@ from pulumi_astra_vectorize.server.data_api.collections.find_commands import (
 from pulumi_astra_vectorize.server.data_api.commands import Call, Command, command
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject, Reply, sort_failure
 from pulumi_astra_vectorize.server.data_api.records import (
+    PageState,
     Stored,
-    decode_page_state,
-    encode_page_state,
     records_at,
 )
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
@@ -181,7 +180,7 @@ def _page_as_inserted(call: Call, query: Query, options: FindOptions) -> Page:
         rows = list(islice(found, skip, skip + size + 1))
     shown = rows[:size]
     goes_on = len(rows) > size and not options.limit
-    return Page(shown, encode_page_state(shown[-1].position) if goes_on else None)
+    return Page(shown, PageState(shown[-1].position).encode() if goes_on else None)
 
 
 def _page_in_order(call: Call, query: Query, options: FindOptions) -> Page:
@@ -194,13 +193,13 @@ def _page_in_order(call: Call, query: Query, options: FindOptions) -> Page:
     start = sum(_start(options))
     end = start + (options.limit or PAGE_SIZE)
     goes_on = len(rows) > end and not options.limit
-    return Page(rows[start:end], encode_page_state(end) if goes_on else None)
+    return Page(rows[start:end], PageState(end).encode() if goes_on else None)
 
 
 def _start(options: FindOptions) -> tuple[int, int]:
     """After what the page starts, and how many rows it skips: only the first page skips."""
     if options.page_state:
-        return decode_page_state(options.page_state), 0
+        return PageState.decode(options.page_state).after, 0
     return 0, options.skip or 0
 
 
