@@ -72,6 +72,13 @@ def token_name_problem(name: str) -> str | None:
     return None
 
 
+def header_problem(secret: str) -> str | None:
+    """Secrets travel in an HTTP header: printable ASCII without spaces; the value stays out."""
+    if all("!" <= character <= "~" for character in secret):
+        return None
+    return "contains white space, a line break or a letter outside ASCII, which no header can carry"
+
+
 def entity_name_problem(kind: str, name: str, limit: int) -> str | None:
     """Names of collections, tables and keyspaces: ASCII letters, digits, underscore."""
     if not name:

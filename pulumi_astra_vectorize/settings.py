@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.errors import ConfigurationError
 
 TargetName = Literal["local", "self-hosted", "astra"]
@@ -38,6 +42,28 @@ def _own_state_folder() -> Path:
     return home / "pulumi-astra-vectorize" / "spool"
 
 
+def _host_and_port(address: str) -> str:
+    """Keeps the address as written; a user or a query in it would end in every error."""
+    if not re.fullmatch(r"https?://[\w.:\[\]-]+/?", address, re.ASCII):
+        raise ValueError("write it as http://HOST:PORT, without user, path or query")
+    parts = urlsplit(address)
+    if not parts.hostname or parts.port == 0:  # reading the port checks that it is one
+        raise ValueError("it names no host or no port")
+    return address
+
+
+def _fits_a_header(token: SecretStr) -> SecretStr:
+    if wrong := rules.header_problem(token.get_secret_value()):
+        raise ValueError(f"the token {wrong}")
+    return token
+
+
+Address = Annotated[str, AfterValidator(_host_and_port)]
+"""Scheme, host and port of a server."""
+
+Token = Annotated[SecretStr, AfterValidator(_fits_a_header)]
+
+
 class Settings(BaseSettings):
     """What the provider needs to know to reach its target.
 
@@ -57,16 +83,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", populate_by_name=True)
 
     target: TargetName = Field("local", validation_alias="ASTRA_VECTORIZE_TARGET")
-    endpoint: str = Field(
-        DEFAULT_ENDPOINT,
-        pattern=r"^https?://[^/]+/?$",
-        validation_alias="ASTRA_VECTORIZE_ENDPOINT",
+    endpoint: Address = Field(DEFAULT_ENDPOINT, validation_alias="ASTRA_VECTORIZE_ENDPOINT")
+    application_token: Token | None = Field(None, validation_alias="ASTRA_DB_APPLICATION_TOKEN")
+    hugging_face_url: Address | None = Field(
+        None, validation_alias="ASTRA_VECTORIZE_HUGGING_FACE_URL"
     )
-    application_token: SecretStr | None = Field(
-        None,
-        validation_alias=AliasChoices("ASTRA_DB_APPLICATION_TOKEN"),
-    )
-    hugging_face_url: str | None = Field(None, validation_alias="ASTRA_VECTORIZE_HUGGING_FACE_URL")
     timeout_seconds: float = Field(60, gt=0, validation_alias="ASTRA_VECTORIZE_TIMEOUT_SECONDS")
     spool_folder: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
         default_factory=_own_state_folder, validation_alias="ASTRA_VECTORIZE_SPOOL_FOLDER"
@@ -101,11 +122,21 @@ def load_settings(config: Callable[[str], Any]) -> Settings:
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        wrong = "; ".join(f"{item['loc'][0]}: {item['msg']}" for item in error.errors())
+        wrong = "; ".join(f"{_set_as(item)}: {_reason(item)}" for item in error.errors())
         raise ConfigurationError(
             "INVALID_SETTINGS", f"settings are wrong: {wrong}", fix="correct the settings named"
         ) from None
     return _supported(settings)
+
+
+def _set_as(error: ErrorDetails) -> str:
+    """The config key or the variable that a wrong value came from."""
+    source = str(error["loc"][0])
+    return f"{NAMESPACE}:{CONFIG_KEYS[source]}" if source in CONFIG_KEYS else source
+
+
+def _reason(error: ErrorDetails) -> str:
+    return error["msg"].removeprefix("Value error, ")
 
 
 def _supported(settings: Settings) -> Settings:

@@ -60,6 +60,21 @@ def test_any_other_character_is_refused_in_a_token_name(name: str) -> None:
     assert rules.token_name_problem(name) is not None
 
 
+@pytest.mark.parametrize("secret", ["hf_AbC123", "AstraCS:abc:def", "!~", ""])
+def test_secret_that_a_header_carries(secret: str) -> None:
+    """Printable ASCII without spaces goes over HTTP as it is."""
+    assert rules.header_problem(secret) is None
+
+
+@pytest.mark.parametrize("secret", ["hf_abc\n", " hf_abc", "hf abc", "hf_äbc", "hf_\x7f", "\ud800"])
+def test_secret_that_no_header_carries(secret: str) -> None:
+    """What HTTP cannot carry is found before it is sent, and is not shown."""
+    wrong = rules.header_problem(secret)
+
+    assert wrong is not None
+    assert "hf" not in wrong
+
+
 @pytest.mark.parametrize(
     ("target", "length", "allowed"),
     [
