@@ -26,6 +26,7 @@ from pulumi_astra_vectorize.server.data_api.collections.search import prepare_qu
 from pulumi_astra_vectorize.server.data_api.collections.updates import Update, parse_update
 from pulumi_astra_vectorize.server.data_api.commands import Call, Command, command
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject, Reply, document_failure
+from pulumi_astra_vectorize.server.data_api.records import PageState
 
 MAX_UPDATED_DOCUMENTS: Final = 20
 """How many documents one updateMany changes; the client continues with ``nextPageState``."""
