@@ -16,6 +16,7 @@ from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.engine import Provider, Resource
+from pulumi_astra_vectorize.errors import ConflictError
 from pulumi_astra_vectorize.resources._column_site import Site
 from pulumi_astra_vectorize.resources._data_guard import (
     refuse_unless_adopted,
@@ -79,7 +80,7 @@ State = life.State[VectorColumnInputs, VectorColumnOutputs]
 
 
 class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutputs]):
-    """Service and index change in place; the dimension is fixed for life."""
+    """Service and index change in place; the dimension is bound to the column's name for life."""
 
     inputs_type: ClassVar[type[life.Inputs]] = VectorColumnInputs
     outputs_type: ClassVar[type[life.Outputs]] = VectorColumnOutputs
@@ -101,14 +102,14 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
         yield from index_problems(known)
 
     def diff(self, state: State, inputs: VectorColumnInputs) -> life.Change:
-        changed = life.compare(state.inputs, inputs, replaces=PLACE | {"dimension"})
-        place = set(changed.replaces & PLACE)
+        changed = life.compare(state.inputs, inputs, replaces=PLACE)
+        place = set(changed.replaces)
         if same_database(state.outputs, inputs.database):
             place -= {"database"}
-        length = inputs.length
-        resized = length is not None and length != state.outputs.effective_dimension
-        fixed = {"dimension"} if resized else set[str]()
-        return life.Change(changed.updates, frozenset(place | fixed), same_place=not place)
+        updates = set(changed.updates) - {"dimension"}
+        if inputs.length not in (None, state.outputs.effective_dimension):
+            updates.add("dimension")  # refused then, unless the table was made anew
+        return life.Change(frozenset(updates), frozenset(place), same_place=False)
 
     def refuse_loss(self, state: State, target: Target) -> None:
         kept = state.inputs.force_destroy or not state.outputs.added
@@ -144,7 +145,10 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
         database = target.devops.resolve(state.outputs.database_id)
         with target.schema_change(database):
             site = Site(target, database, inputs)
-            added = state.outputs.added or site.column() is None
+            there = site.column()
+            if there is not None:
+                _refuse_another_dimension(inputs, there, site)
+            added = state.outputs.added or there is None
             return _converge(site, inputs, added=added)
 
     def delete(self, state: State, target: Target) -> None:
@@ -173,9 +177,10 @@ class VectorColumn(Resource, module="astra-vectorize", name="VectorColumn"):
     """A vector column; strings inserted into it are embedded through ``service``.
 
     A changed service or index is an update in place; vectors that are there stay as they are. A
-    changed dimension replaces the column, and is refused while the table has rows unless
-    ``force_destroy`` was applied before. Deleting removes the column if this resource added it,
-    or else only the service and index that it gave to it.
+    changed dimension is refused: a table takes no column again under a name that had another
+    type. Give the column another name instead, which replaces it, and is refused while the table
+    has rows unless ``force_destroy`` was applied before. Deleting removes the column if this
+    resource added it, or else only the service and index that it gave to it.
 
     Args:
         resource_name: the resource's name in the stack.
@@ -263,6 +268,20 @@ def _adopt(inputs: VectorColumnInputs, column: dict[str, Any], site: Site) -> No
         adopt=inputs.adopt,
         differences={n: pair for n, pair in differing.items() if pair[0] != pair[1]},
     )
+
+
+def _refuse_another_dimension(
+    inputs: VectorColumnInputs, column: dict[str, Any], site: Site
+) -> None:
+    there = column.get("dimension")
+    if inputs.length not in (None, there):
+        raise ConflictError(
+            "DIMENSION_FIXED",
+            f"{site} has vectors of {there} dimensions, and in the program {inputs.length}; the "
+            "table would not take the column's name again with another dimension",
+            fix="give the column another `name`, which replaces it; or write the dimension that is "
+            "there",
+        )
 
 
 def _drift(state: State, column: dict[str, Any], site: Site) -> dict[str, Any]:
