@@ -7,7 +7,12 @@ from pulumi_astra_vectorize.errors import ConfigurationError, RefusedError
 
 
 def verify_secret(base_url: str, secret: str, token_name: str, timeout_seconds: float) -> None:
-    """Raises RefusedError SECRET_REFUSED when Hugging Face does not know the secret."""
+    """Asks who the secret belongs to.
+
+    Raises:
+        RefusedError: SECRET_REFUSED when Hugging Face does not know the secret,
+            SECRET_NOT_VERIFIED when its answer says nothing about that.
+    """
     headers = {"Authorization": f"Bearer {secret}"}
     transport = Transport(base_url, headers, timeout_seconds)
     try:
@@ -16,8 +21,10 @@ def verify_secret(base_url: str, secret: str, token_name: str, timeout_seconds: 
         raise _refused(token_name, 401) from None
     finally:
         transport.close()
-    if answer.status != 200:
+    if answer.status == 403:
         raise _refused(token_name, answer.status)
+    if answer.status != 200:
+        raise _not_verified(token_name, answer.status)
 
 
 def _refused(token_name: str, status: int) -> RefusedError:
@@ -27,5 +34,16 @@ def _refused(token_name: str, status: int) -> RefusedError:
         "verified; nothing was changed",
         fix="create a user access token with unrestricted access at Hugging Face and pass its "
         "value; `verify_secret=False` skips this check",
+        source="embedding provider",
+    )
+
+
+def _not_verified(token_name: str, status: int) -> RefusedError:
+    return RefusedError(
+        "SECRET_NOT_VERIFIED",
+        f"the secret of user access token {token_name!r} could not be verified: Hugging Face "
+        f"answered HTTP {status}; nothing was changed",
+        fix="check `astra-vectorize:huggingFaceUrl`, or run the same command again later; "
+        "`verify_secret=False` skips this check",
         source="embedding provider",
     )

@@ -42,7 +42,7 @@ class UserAccessTokenInputs(life.Inputs):
 
     integration: str = DEFAULT_PROVIDER
     name: str
-    secret: str = ""
+    secret: str
     verify_secret: bool = True
     rotation: str = ROTATIONS[0]
     adopt: bool = False
@@ -83,8 +83,7 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
             wrong := catalog.provider_problem(catalog.bundled(), provider)
         ):
             yield life.Problem(("integration",), wrong)
-        if text(known, "secret") == "":
-            yield life.Problem(("secret",), "the secret is empty")
+        yield from _secret_problems(text(known, "secret"))
         rotation = text(known, "rotation")
         if rotation is not None and (
             wrong := rules.choice_problem("way to rotate", rotation, ROTATIONS)
@@ -117,7 +116,7 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
         if there.generation == state.outputs.generation:
             return state
         # Somebody else put another secret there: forget ours, so that the next `up` rotates.
-        return life.State(life.rewritten(state.inputs, {"secret": None}), _outputs(there))
+        return life.State(life.rewritten(state.inputs, {"secret": ""}), _outputs(there))
 
     def update(
         self, state: State, inputs: UserAccessTokenInputs, target: Target
@@ -217,6 +216,13 @@ class UserAccessToken(Resource, module="astra-vectorize", name="UserAccessToken"
         hidden = pulumi.ResourceOptions(additional_secret_outputs=["secret"])
         merged = pulumi.ResourceOptions.merge(opts, hidden)
         super().__init__(UserAccessTokenProvider(), resource_name, inputs, merged)
+
+
+def _secret_problems(secret: str | None) -> Iterable[life.Problem]:
+    if secret == "":
+        yield life.Problem(("secret",), "the secret is empty")
+    if secret and (wrong := rules.header_problem(secret)):
+        yield life.Problem(("secret",), f"the secret {wrong}")
 
 
 def _verify(inputs: UserAccessTokenInputs, target: Target) -> None:

@@ -134,3 +134,19 @@ def dying_at(call: int, service: Handler, *, done: bool) -> Handler:
         raise httpx.ReadError(message)
 
     return handler
+
+
+def losing_one(call: int, service: Handler) -> Handler:
+    """A service whose answer to one call is lost, after it did what was asked."""
+    count = 0
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        nonlocal count
+        count += 1
+        response = service(request)
+        if count == call:
+            message = "the answer was lost"
+            raise httpx.ReadError(message)
+        return response
+
+    return handler
