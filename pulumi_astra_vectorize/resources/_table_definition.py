@@ -97,7 +97,9 @@ def columns_there(definition: JsonObject) -> dict[str, ColumnType]:
 def key_there(definition: JsonObject) -> PrimaryKey:
     """The primary key of an explained definition."""
     key = definition["primaryKey"]
-    return PrimaryKey(partition_by=key["partitionBy"], partition_sort=key["partitionSort"] or {})
+    return PrimaryKey(
+        partition_by=key["partitionBy"], partition_sort=key.get("partitionSort") or {}
+    )
 
 
 def short_form(column: ColumnType | JsonObject) -> ColumnType:
