@@ -73,11 +73,12 @@ class Provider(pulumi_dynamic.ResourceProvider):
         news = _properties(_news)
         change = self.rules.diff(state, life.assumed_inputs(self.rules, news, state.inputs))
         updates = change.updates | {s for s in self.rules.stamps if news.get(s) is life.UNKNOWN}
+        unfinished = self.rules.unfinished(state, current_settings())
         if change.replaces and (type(self), _id) not in _read_in_this_run:
             with suppress(UnreachableError):  # a preview without the server shows the plan only
                 self.rules.refuse_loss(state, _target())
         return pulumi_dynamic.DiffResult(
-            changes=bool(updates or change.replaces),
+            changes=bool(updates or change.replaces or unfinished),
             replaces=sorted(change.replaces),
             delete_before_replace=bool(change.replaces) and change.same_place,
         )

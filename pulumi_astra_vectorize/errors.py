@@ -33,7 +33,7 @@ class AstraVectorizeError(Exception):
         self.code = code
         self.message = message
         self.fix = fix
-        self.source = source
+        self.source: Source = source
 
     def __str__(self) -> str:
         return f"[{self.code}] {self.message} (Source: {self.source}.) What to do: {self.fix}"

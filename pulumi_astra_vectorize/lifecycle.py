@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from pulumi_astra_vectorize.api.target import Target
-from pulumi_astra_vectorize.settings import TargetName
+from pulumi_astra_vectorize.settings import Settings, TargetName
 
 Properties = Mapping[str, Any]
 
@@ -121,6 +121,10 @@ class Lifecycle(ABC, Generic[InputsT, OutputsT]):
     @abstractmethod
     def diff(self, state: State[InputsT, OutputsT], inputs: InputsT) -> Change:
         """Compares without asking anybody; both sides are complete."""
+
+    def unfinished(self, _state: State[InputsT, OutputsT], _settings: Settings) -> bool:
+        """Whether an earlier run left work to ``update``; asks nothing but this machine's disk."""
+        return False
 
     def refuse_loss(self, _state: State[InputsT, OutputsT], _target: Target) -> None:
         """Raises GuardError while data would be lost; asked before deleting and replacing."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
@@ -50,6 +50,7 @@ class CollectionInputs(life.Inputs):
     default_id: str | None = None
     lexical: dict[str, Any] | None = None
     rerank: dict[str, Any] | None = None
+    on_change: Literal["replace", "reload"] = "replace"
     adopt: bool = False
     force_destroy: bool = False
 
@@ -123,6 +124,9 @@ def definition_problems(known: life.Properties) -> Iterator[life.Problem]:
         value = text(known, name)
         if value is not None and (wrong := rules.choice_problem(kind, value, choices)):
             yield life.Problem((name,), wrong)
+    for name in {"metric", "source_model"} & known.keys():
+        if not {"service", "dimension"} & known.keys():
+            yield life.Problem((name,), "a collection without service and dimension has no vectors")
     dimension = known.get("dimension")
     if isinstance(dimension, int) and not 0 < dimension <= rules.MAX_COLLECTION_DIMENSION:
         limit = rules.MAX_COLLECTION_DIMENSION

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pulumi_astra_vectorize.errors import ConflictError, GuardError
+from pulumi_astra_vectorize.reload.spool import Spool
 
 
 def refuse_while_holding_data(what: str, unit: str, count: tuple[int, bool]) -> None:
@@ -14,6 +15,18 @@ def refuse_while_holding_data(what: str, unit: str, count: tuple[int, bool]) -> 
             f"{what} holds {'more than ' if more else ''}{number} {unit}, which would be lost",
             fix="add `force_destroy=True` to this resource, run `pulumi up`, and then repeat this "
             "step; or empty it first",
+        )
+
+
+def refuse_while_reloading(spool: Spool) -> None:
+    """Raises GuardError RELOAD_PENDING while documents may be in a spool and nowhere else."""
+    if spool.manifest() is not None:
+        raise GuardError(
+            "RELOAD_PENDING",
+            f"a reload of this collection has not ended; its documents are in {spool.path}",
+            fix="run `pulumi up` with the resource in its stack, which ends it; or, where no stack "
+            f"knows it any more, move that file away, remove {spool.path.with_suffix('.json')}, "
+            "let `pulumi up` create the collection, and use `astra-vectorize load`",
         )
 
 

@@ -6,40 +6,44 @@ Vendor's page: "Add the Hugging Face Serverless integration to a new collection"
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import pulumi
 
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
-from pulumi_astra_vectorize.api.data_api import DataApi, DataApiError, JsonObject
+from pulumi_astra_vectorize.api.data_api import JsonObject
 from pulumi_astra_vectorize.api.devops import Database
 from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.engine import Provider, Resource
+from pulumi_astra_vectorize.reload.collection import CollectionReload
+from pulumi_astra_vectorize.reload.journal import Place
+from pulumi_astra_vectorize.reload.progress import ProgressLines
+from pulumi_astra_vectorize.reload.spool import Spool
 from pulumi_astra_vectorize.resources._collection_definition import (
     FIXED,
     CollectionInputs,
+    Definition,
     actual,
     definition_problems,
     differences,
-    options_of,
     wanted,
 )
+from pulumi_astra_vectorize.resources._collection_site import CollectionSite
 from pulumi_astra_vectorize.resources._data_guard import (
     refuse_unless_adopted,
     refuse_while_holding_data,
+    refuse_while_reloading,
 )
 from pulumi_astra_vectorize.resources._place import PLACE, database_of, same_database
-from pulumi_astra_vectorize.resources._settle import settle
 from pulumi_astra_vectorize.resources._values import database_reference, entity_names
 from pulumi_astra_vectorize.resources.embedding_service import (
     EmbeddingService,
     EmbeddingServiceDict,
-    explained,
     service_input,
     service_problems,
 )
-from pulumi_astra_vectorize.settings import TargetName
+from pulumi_astra_vectorize.settings import Settings, TargetName
 
 
 class CollectionOutputs(life.Outputs):
@@ -54,7 +58,10 @@ State = life.State[CollectionInputs, CollectionOutputs]
 
 
 class CollectionLifecycle(life.Lifecycle[CollectionInputs, CollectionOutputs]):
-    """A collection's definition is fixed at creation: a change of it is another collection."""
+    """A collection's definition is fixed at creation: a change of it is another collection.
+
+    It takes the documents over where the user asks for that (``on_change="reload"``).
+    """
 
     inputs_type: ClassVar[type[life.Inputs]] = CollectionInputs
     outputs_type: ClassVar[type[life.Outputs]] = CollectionOutputs
@@ -71,51 +78,67 @@ class CollectionLifecycle(life.Lifecycle[CollectionInputs, CollectionOutputs]):
         if same_database(state.outputs, inputs.database):
             place -= {"database"}
         fixed = differences(wanted(inputs), wanted(state.inputs))
+        if inputs.on_change == "reload" and not place:
+            return life.Change(changed.updates | fixed)
         return life.Change(changed.updates, place.union(fixed), same_place=not place)
+
+    def unfinished(self, state: State, settings: Settings) -> bool:
+        return _spool(state.outputs.database_id, state.inputs, settings).manifest() is not None
 
     def refuse_loss(self, state: State, target: Target) -> None:
         inputs = state.inputs
-        database = None if inputs.force_destroy else database_of(state.outputs, target)
-        if database is not None and _find(target.data_api(database), inputs) is not None:
-            what = f"collection {inputs.name!r} in {_place(inputs, database)}"
-            count = target.data_api(database).count_documents(inputs.keyspace, inputs.name)
-            refuse_while_holding_data(what, "documents", count)
+        if inputs.force_destroy:
+            return
+        refuse_while_reloading(_spool(state.outputs.database_id, inputs, target.settings))
+        database = database_of(state.outputs, target)
+        site = CollectionSite(target, database, inputs) if database else None
+        if site is not None and site.options() is not None:
+            refuse_while_holding_data(str(site), "documents", site.count())
 
     def create(self, inputs: CollectionInputs, target: Target) -> tuple[str, CollectionOutputs]:
         database = target.devops.resolve(inputs.database)
+        refuse_while_reloading(_spool(database.id, inputs, target.settings))
         with target.schema_change(database):
-            api = target.data_api(database)
-            there = _find(api, inputs)
+            site = CollectionSite(target, database, inputs)
+            there = site.options()
             if there is None:
-                _create(api, inputs, database, target)
+                site.create()
             else:
-                _adopt(inputs, there, database)
-            outputs = _outputs(database, _find(api, inputs) or {})
+                _adopt(inputs, there, site)
+            outputs = _outputs(site)
         return f"{database.id}/{inputs.keyspace}/{inputs.name}", outputs
 
     def read(self, state: State, target: Target) -> State | None:
         database = database_of(state.outputs, target)
-        options = _find(target.data_api(database), state.inputs) if database else None
-        if database is None or options is None:
+        if database is None:
+            return None
+        if self.unfinished(state, target.settings):
+            return state  # or the next `up` would not call update, which ends the reload
+        options = CollectionSite(target, database, state.inputs).options()
+        if options is None:
             return None
         there = actual(options)
         drifted = differences(wanted(state.inputs), there)
         inputs = life.rewritten(state.inputs, {name: there.get(name) for name in drifted})
-        return life.State(inputs, _outputs(database, options))
+        return life.State(inputs, _outputs_of(database, there))
 
     def update(self, state: State, inputs: CollectionInputs, target: Target) -> CollectionOutputs:
-        return state.outputs  # only what is allowed has changed: adopt, force_destroy
+        redefined = differences(wanted(inputs), wanted(state.inputs))
+        if not redefined and not self.unfinished(state, target.settings):
+            return state.outputs  # only what is allowed has changed: adopt, force_destroy
+        database = target.devops.resolve(state.outputs.database_id)
+        site = CollectionSite(target, database, inputs)
+        spool = _spool(database.id, inputs, target.settings)
+        CollectionReload(site, spool, ProgressLines(f"reload of {site}")).run()
+        return _outputs(site)
 
     def delete(self, state: State, target: Target) -> None:
+        self.refuse_loss(state, target)
         database = database_of(state.outputs, target)
         if database is None:
             return
-        inputs, api = state.inputs, target.data_api(database)
-        with target.schema_change(database):
-            if _find(api, inputs) is None:
-                return  # gone already; a table of that name is not ours to drop
-            self.refuse_loss(state, target)
-            api.delete_collection(inputs.keyspace, inputs.name)
+        CollectionSite(target, database, state.inputs).drop()
+        _spool(database.id, state.inputs, target.settings).discard()
 
 
 class CollectionProvider(Provider):
@@ -128,7 +151,13 @@ class Collection(Resource, module="astra-vectorize", name="Collection"):
     """A collection of documents; text in ``$vectorize`` is embedded through ``service``.
 
     Anything about its definition is fixed for life: a change replaces the collection, and is
-    refused while it holds documents unless ``force_destroy`` was applied before.
+    refused while it holds documents unless ``force_destroy`` was applied before. With
+    ``on_change="reload"`` a change takes the documents along: they are exported to a file, the
+    collection is dropped and created anew, and they are loaded; text is embedded anew, vectors
+    without text are kept where provider, model and dimension stay. The collection is gone or
+    incomplete meanwhile, and what applications write during that time may be lost: stop them. When
+    it fails or is killed, the file stays (setting ``astra-vectorize:spoolFolder``), and the next
+    `pulumi up` on the same machine goes on from there; see docs/reload.md.
 
     Args:
         resource_name: the resource's name in the stack.
@@ -145,6 +174,7 @@ class Collection(Resource, module="astra-vectorize", name="Collection"):
             ``uuidv6`` or ``uuidv7``.
         lexical: ``{"enabled": ..., "analyzer": ...}``, where the server has the feature.
         rerank: ``{"enabled": ..., "service": ...}``, where the server has the feature.
+        on_change: ``replace`` (the default) or ``reload``: what a change of the definition means.
         adopt: take over a collection of that name if its definition is the same.
         force_destroy: allow deleting and replacing while it holds documents. Has to be applied by
             a `pulumi up` of its own before.
@@ -174,6 +204,7 @@ class Collection(Resource, module="astra-vectorize", name="Collection"):
         default_id: pulumi.Input[str] | None = None,
         lexical: pulumi.Input[Mapping[str, Any]] | None = None,
         rerank: pulumi.Input[Mapping[str, Any]] | None = None,
+        on_change: pulumi.Input[Literal["replace", "reload"]] | None = None,
         adopt: pulumi.Input[bool] | None = None,
         force_destroy: pulumi.Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -190,33 +221,23 @@ class Collection(Resource, module="astra-vectorize", name="Collection"):
             "default_id": default_id,
             "lexical": lexical,
             "rerank": rerank,
+            "on_change": on_change,
             "adopt": adopt,
             "force_destroy": force_destroy,
         }
         super().__init__(CollectionProvider(), resource_name, inputs, opts)
 
 
-def _find(api: DataApi, inputs: CollectionInputs) -> JsonObject | None:
-    return api.collections(inputs.keyspace).get(inputs.name)
+def _spool(database_id: str, inputs: CollectionInputs, settings: Settings) -> Spool:
+    return Spool(settings.spool_folder, Place(database_id, (inputs.keyspace, inputs.name)))
 
 
-def _create(api: DataApi, inputs: CollectionInputs, database: Database, target: Target) -> None:
-    options = options_of(inputs)
-    try:
-        settle(
-            lambda: api.create_collection(inputs.keyspace, inputs.name, options),
-            lambda: _find(api, inputs) is not None,
-        )
-    except DataApiError as error:
-        raise explained(error, inputs.service, database, target) from None
-
-
-def _adopt(inputs: CollectionInputs, options: JsonObject, database: Database) -> None:
+def _adopt(inputs: CollectionInputs, options: JsonObject, site: CollectionSite) -> None:
     there, desired = actual(options), wanted(inputs)
     refuse_unless_adopted(
         "collection",
         inputs.name,
-        _place(inputs, database),
+        site.place,
         adopt=inputs.adopt,
         differences={
             name: (there.get(name), desired[name]) for name in differences(desired, there)
@@ -224,11 +245,11 @@ def _adopt(inputs: CollectionInputs, options: JsonObject, database: Database) ->
     )
 
 
-def _outputs(database: Database, options: JsonObject) -> CollectionOutputs:
+def _outputs(site: CollectionSite) -> CollectionOutputs:
+    return _outputs_of(site.database, actual(site.options_there()))
+
+
+def _outputs_of(database: Database, there: Definition) -> CollectionOutputs:
     return CollectionOutputs(
-        database_id=database.id, database_name=database.name, effective=dict(actual(options))
+        database_id=database.id, database_name=database.name, effective=dict(there)
     )
-
-
-def _place(inputs: CollectionInputs, database: Database) -> str:
-    return f"{database.name}/{inputs.keyspace}"

@@ -174,20 +174,29 @@ def explained(
     error: DataApiError, service: ServiceInputs | None, database: Database, target: Target
 ) -> AstraVectorizeError:
     """A refusal of the credential in terms of scopes; any other error as it is."""
-    if error.code != CREDENTIAL_REFUSED or service is None:
+    if error.code != CREDENTIAL_REFUSED or service is None or service.token is None:
         return error
-    token = service.token or ""
-    if target.integrations.token(service.provider, token) is None:
+    return scope_problem(service.provider, service.token, database, target) or error
+
+
+def scope_problem(
+    provider: str, token: str, database: Database, target: Target
+) -> AstraVectorizeError | None:
+    """Why a database may not use a user access token, if it may not."""
+    there = target.integrations.token(provider, token)
+    if there is None:
         return NotFoundError(
             "TOKEN_NOT_FOUND",
-            f"the integration {service.provider!r} has no user access token {token!r}",
+            f"the integration {provider!r} has no user access token {token!r}",
             fix="create it with a UserAccessToken, and pass `token=scope.token` of its TokenScope",
             source="Astra DB",
         )
+    if database.id in there.databases:
+        return None
     return RefusedError(
         "DATABASE_NOT_IN_SCOPE",
         f"database {database.name!r} ({database.id}) is not in the scope of user access token "
-        f"{token!r} of {service.provider!r}",
+        f"{token!r} of {provider!r}",
         fix=f"add {database.name!r} to `databases` of the token's TokenScope, and pass that "
         "scope's `token` here, so that the scope comes first",
         source="Astra DB",

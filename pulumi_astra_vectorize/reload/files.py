@@ -1,0 +1,53 @@
+"""Files that only their owner reads, and that are whole or not there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from pulumi_astra_vectorize.errors import ConfigurationError
+
+
+@contextmanager
+def whole_file(path: Path) -> Generator[TextIO]:
+    """A file to write, under the name ``.partial`` until it is complete and on the disk.
+
+    Raises:
+        ConfigurationError: FILE_NOT_WRITABLE.
+    """
+    partial = path.with_name(f"{path.name}.partial")
+    with explained_disk_errors(path):
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(path)
+        _sync_folder(path.parent)
+
+
+@contextmanager
+def explained_disk_errors(path: Path) -> Generator[None]:
+    """A full disk, a missing right or folder as an error that names the file."""
+    try:
+        yield
+    except OSError as error:
+        raise ConfigurationError(
+            "FILE_NOT_WRITABLE",
+            f"{path}: {error.strerror or error}",
+            fix="make room or give the right to write there, or choose another place (for a "
+            "reload: `pulumi config set astra-vectorize:spoolFolder FOLDER`, or "
+            "ASTRA_VECTORIZE_SPOOL_FOLDER)",
+        ) from None
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes a renamed file survive a power cut: its name stands in the folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
