@@ -59,6 +59,13 @@ class IndexInputs(life.Inputs):
         """The index's name, also where it was left out."""
         return self.name or f"{table}_{column}_index"
 
+    def resolved(self, table: str, column: str) -> tuple[str, str | None, str]:
+        """Name, metric and source model with their defaults; no metric where it is derived."""
+        source_model = self.source_model or rules.DEFAULT_SOURCE_MODEL
+        plain = source_model == rules.DEFAULT_SOURCE_MODEL
+        metric = self.metric or (rules.DEFAULT_METRIC if plain else None)
+        return self.named(table, column), metric, source_model
+
     def definition(self, column: str) -> JsonObject:
         """The ``definition`` of createVectorIndex: what was written, nothing else."""
         options = {"metric": self.metric, "sourceModel": self.source_model}
@@ -76,17 +83,12 @@ class IndexThere:
 
     def equals(self, wanted: IndexInputs, table: str, column: str) -> bool:
         """Whether it is what the program says; the server's defaults are no difference."""
+        name, metric, source_model = wanted.resolved(table, column)
         return (
-            self.name == wanted.named(table, column)
-            and (self.metric or rules.DEFAULT_METRIC) == (wanted.metric or self._own_metric(wanted))
-            and (self.source_model or rules.DEFAULT_SOURCE_MODEL)
-            == (wanted.source_model or rules.DEFAULT_SOURCE_MODEL)
+            self.name == name
+            and metric in (None, self.metric or rules.DEFAULT_METRIC)
+            and source_model == (self.source_model or rules.DEFAULT_SOURCE_MODEL)
         )
-
-    def _own_metric(self, wanted: IndexInputs) -> str:
-        """With only a source model written, the server derives the metric from that."""
-        derived = self.metric if wanted.source_model else None
-        return derived or rules.DEFAULT_METRIC
 
     def as_written(self) -> dict[str, str]:
         """In the words of the inputs."""

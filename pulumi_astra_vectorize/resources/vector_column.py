@@ -66,6 +66,14 @@ class VectorColumnInputs(life.Inputs):
         """The vectors' length: as written, or the model's own."""
         return self.dimension or default_dimension(self.service)
 
+    @property
+    def meaning(self) -> dict[str, object]:
+        """Service and index with their defaults: the same, however they are written."""
+        return {
+            "service": self.service.as_user_wrote() if self.service else None,
+            "index": self.index.resolved(self.table, self.name) if self.index else None,
+        }
+
 
 class VectorColumnOutputs(life.Outputs):
     """Where the column is, its length on the server, and whether we added it."""
@@ -106,10 +114,12 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
         place = set(changed.replaces)
         if same_database(state.outputs, inputs.database):
             place -= {"database"}
-        updates = set(changed.updates) - {"dimension"}
+        meant, was_meant = inputs.meaning, state.inputs.meaning
+        same = {name for name in meant if meant[name] == was_meant[name]}
+        updates = changed.updates - {"dimension"} - same
         if inputs.length not in (None, state.outputs.effective_dimension):
-            updates.add("dimension")  # refused then, unless the table was made anew
-        return life.Change(frozenset(updates), frozenset(place), same_place=False)
+            updates |= {"dimension"}  # refused then, unless the table was made anew
+        return life.Change(updates, frozenset(place), same_place=False)
 
     def refuse_loss(self, state: State, target: Target) -> None:
         kept = state.inputs.force_destroy or not state.outputs.added
