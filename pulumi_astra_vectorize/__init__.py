@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         EmbeddingServiceDict,
     )
     from pulumi_astra_vectorize.resources.integration import Integration
+    from pulumi_astra_vectorize.resources.keyspace import Keyspace
     from pulumi_astra_vectorize.resources.table import ColumnDict, PrimaryKeyDict, Table
     from pulumi_astra_vectorize.resources.token_scope import TokenScope
     from pulumi_astra_vectorize.resources.user_access_token import UserAccessToken
@@ -26,6 +27,7 @@ _HOMES = {
     "EmbeddingService": "embedding_service",
     "EmbeddingServiceDict": "embedding_service",
     "Integration": "integration",
+    "Keyspace": "keyspace",
     "PrimaryKeyDict": "table",
     "Table": "table",
     "TokenScope": "token_scope",
@@ -42,6 +44,7 @@ __all__ = [
     "EmbeddingService",
     "EmbeddingServiceDict",
     "Integration",
+    "Keyspace",
     "PrimaryKeyDict",
     "Table",
     "TokenScope",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -29,6 +30,10 @@ CONFIG_KEYS = {
     "endpoint": "endpoint",
     "application_token": "applicationToken",
     "hugging_face_url": "huggingFaceUrl",
+    "data_api_endpoint": "dataApiEndpoint",
+    "username": "username",
+    "password": "password",
+    "database_alias": "databaseAlias",
     "timeout_seconds": "timeoutSeconds",
     "spool_folder": "spoolFolder",
     "credential_cache_seconds": "credentialCacheSeconds",
@@ -69,8 +74,14 @@ class Settings(BaseSettings):
 
     Attributes:
         target: which of the three targets the stack is for.
-        endpoint: the address of the embedded server (its main port).
+        endpoint: the address of the embedded server (its main port), or of the integrations
+            service beside a self-hosted Data API.
         application_token: what opens it; also read from ``ASTRA_DB_APPLICATION_TOKEN``.
+        data_api_endpoint: the address of a self-hosted Data API; also read from
+            ``ASTRA_DB_API_ENDPOINT``.
+        username: of the cluster behind a self-hosted Data API.
+        password: the same user's.
+        database_alias: what programs call that cluster, where they name a database.
         hugging_face_url: where ``verify_secret`` asks whether a secret lives; the endpoint itself
             by default, since the embedded server imitates Hugging Face.
         timeout_seconds: how long one call may take, in seconds.
@@ -85,6 +96,12 @@ class Settings(BaseSettings):
     target: TargetName = Field("local", validation_alias="ASTRA_VECTORIZE_TARGET")
     endpoint: Address = Field(DEFAULT_ENDPOINT, validation_alias="ASTRA_VECTORIZE_ENDPOINT")
     application_token: Token | None = Field(None, validation_alias="ASTRA_DB_APPLICATION_TOKEN")
+    data_api_endpoint: Address | None = Field(None, validation_alias="ASTRA_DB_API_ENDPOINT")
+    username: str | None = Field(None, validation_alias="ASTRA_VECTORIZE_USERNAME")
+    password: SecretStr | None = Field(None, validation_alias="ASTRA_VECTORIZE_PASSWORD")
+    database_alias: str = Field(
+        "cluster", min_length=1, validation_alias="ASTRA_VECTORIZE_DATABASE_ALIAS"
+    )
     hugging_face_url: Address | None = Field(
         None, validation_alias="ASTRA_VECTORIZE_HUGGING_FACE_URL"
     )
@@ -110,6 +127,48 @@ class Settings(BaseSettings):
                 "ASTRA_DB_APPLICATION_TOKEN (the embedded server prints the line when it starts)",
             )
         return self.application_token.get_secret_value()
+
+    def data_api_token(self) -> str:
+        """What opens the Data API: the application token, or a cluster's user and password.
+
+        Raises:
+            ConfigurationError: CREDENTIALS_MISSING, APPLICATION_TOKEN_MISSING.
+        """
+        if self.target != "self-hosted":
+            return self.token_to_send()
+        if self.username is None or self.password is None:
+            raise _missing(
+                "CREDENTIALS_MISSING",
+                "no user and password are set for the self-hosted Data API",
+                "username USER` and `pulumi config set --secret astra-vectorize:password PASSWORD",
+                "ASTRA_VECTORIZE_USERNAME and ASTRA_VECTORIZE_PASSWORD",
+            )
+        user, password = self.username, self.password.get_secret_value()
+        return f"Cassandra:{_base64(user)}:{_base64(password)}"
+
+    def data_api_address(self) -> str:
+        """The self-hosted Data API's address.
+
+        Raises:
+            ConfigurationError: DATA_API_ENDPOINT_MISSING.
+        """
+        if self.data_api_endpoint is None:
+            raise _missing(
+                "DATA_API_ENDPOINT_MISSING",
+                "no address is set for the self-hosted Data API",
+                "dataApiEndpoint http://HOST:8181",
+                "ASTRA_DB_API_ENDPOINT",
+            )
+        return self.data_api_endpoint
+
+
+def _missing(code: str, what: str, config: str, variables: str) -> ConfigurationError:
+    line = f"`pulumi config set {NAMESPACE}:{config}`"
+    return ConfigurationError(code, what, fix=f"run {line}, or set {variables}")
+
+
+def _base64(text: str) -> str:
+    return b64encode(text.encode()).decode()
 
 
 def load_settings(config: Callable[[str], Any]) -> Settings:
@@ -140,10 +199,10 @@ def _reason(error: ErrorDetails) -> str:
 
 
 def _supported(settings: Settings) -> Settings:
-    if settings.target != "local":
+    if settings.target == "astra":
         raise ConfigurationError(
             "TARGET_NOT_SUPPORTED",
             f"this release has no target {settings.target!r} yet",
-            fix=f"run `pulumi config set {NAMESPACE}:target local`",
+            fix=f"run `pulumi config set {NAMESPACE}:target local`, or self-hosted",
         )
     return settings

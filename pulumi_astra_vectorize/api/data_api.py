@@ -22,6 +22,10 @@ INSERTED_AT_MOST = 100
 ALREADY_EXISTS = "DOCUMENT_ALREADY_EXISTS"
 
 
+SYSTEM = "system"
+"""What the names of Cassandra's own keyspaces begin with."""
+
+
 def member(described: JsonObject, name: str) -> JsonObject:
     """An object inside an explained definition; empty where it is absent or null."""
     return cast("JsonObject", described.get(name) or {})
@@ -104,6 +108,19 @@ class DataApi:
     def drop_index(self, keyspace: str, name: str) -> None:
         """Drops an index; one that is gone is fine."""
         self._change(f"/{keyspace}", "dropIndex", {"name": name, "options": {"ifExists": True}})
+
+    def keyspaces(self) -> list[str]:
+        """The names of the keyspaces that are not the database's own business."""
+        status = self._read("", "findKeyspaces", {})
+        return [name for name in status["keyspaces"] if not name.startswith(SYSTEM)]
+
+    def create_keyspace(self, name: str) -> None:
+        """Creates a keyspace; one that is there is fine."""
+        self._send("", {"createKeyspace": {"name": name}}, repeatable=True)
+
+    def drop_keyspace(self, name: str) -> None:
+        """Drops a keyspace with all that is in it; one that is gone is fine."""
+        self._send("", {"dropKeyspace": {"name": name}}, repeatable=True)
 
     def count_documents(self, keyspace: str, collection: str) -> tuple[int, bool]:
         """How many documents a collection holds, and whether there are more than that."""

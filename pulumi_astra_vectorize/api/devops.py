@@ -1,40 +1,23 @@
-"""Databases by name or id: the part of the DevOps API that is needed (contract devops.md)."""
+"""The databases of an organisation: the part of the DevOps API that is needed (devops.md)."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+import time
 
-from pulumi_astra_vectorize.api.transport import Transport
-from pulumi_astra_vectorize.errors import ConflictError, NotFoundError, RefusedError
+from pulumi_astra_vectorize.api.databases import ACTIVE, Database
+from pulumi_astra_vectorize.api.transport import Answer, Method, Transport
+from pulumi_astra_vectorize.errors import NotFoundError, RefusedError, UnreachableError
 
 PAGE = 100
 
+KEYSPACE_SECONDS = 180
+"""How long a database may be in MAINTENANCE after a keyspace was created or deleted."""
 
-class DatabaseInfo(BaseModel):
-    """The ``info`` member of a database."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-    name: str
-    keyspaces: list[str] = Field(default_factory=list[str])
-
-
-class Database(BaseModel):
-    """A database as the DevOps API shows it."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True)
-    id: str
-    info: DatabaseInfo
-    status: str
-    endpoint: str = Field(alias="dataEndpointUrl")
-
-    @property
-    def name(self) -> str:
-        """The name that people call it by; not unique."""
-        return self.info.name
+POLL_SECONDS = 1.0
 
 
 class DevOps:
-    """The databases of the organisation."""
+    """The databases of the organisation, as Astra and the embedded server tell them."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -44,54 +27,54 @@ class DevOps:
         found: list[Database] = []
         while True:
             after = f"&starting_after={found[-1].id}" if found else ""
-            page = self._get(f"/v2/databases?include=nonterminated&limit={PAGE}{after}")
+            query = f"include=nonterminated&provider=ALL&limit={PAGE}{after}"
+            answer = self._call("GET", f"/v2/databases?{query}", {200})
+            page = answer.parsed(list[Database])
             found += page
             if len(page) < PAGE:
                 return found
 
-    def resolve(self, reference: str) -> Database:
-        """The database with this id, or the one with this name.
+    def create_keyspace(self, database: Database, name: str) -> None:
+        """Creates a keyspace, and waits until the database serves it."""
+        self._call("POST", f"/v2/databases/{database.id}/keyspaces/{name}", {201})
+        self._wait(database, name, there=True)
 
-        Raises:
-            NotFoundError: DATABASE_NOT_FOUND, listing what is there.
-            ConflictError: DATABASE_AMBIGUOUS, listing the databases that share the name.
-        """
-        databases = self.databases()
-        matches = [db for db in databases if db.id == reference] or [
-            db for db in databases if db.name == reference
-        ]
-        if not matches:
-            raise _not_found(reference, databases)
-        if len(matches) > 1:
-            raise _ambiguous(reference, matches)
-        return matches[0]
+    def delete_keyspace(self, database: Database, name: str) -> None:
+        """Deletes a keyspace with all that is in it, and waits until it is gone."""
+        self._call("DELETE", f"/v2/databases/{database.id}/keyspaces/{name}", {202, 204})
+        self._wait(database, name, there=False)
 
-    def _get(self, path: str) -> list[Database]:
-        answer = self._transport.call("GET", path, repeatable=True)
-        if answer.status != 200:
+    def _wait(self, database: Database, keyspace: str, *, there: bool) -> None:
+        deadline = time.monotonic() + KEYSPACE_SECONDS
+        while time.monotonic() < deadline:
+            now = self._call("GET", f"/v2/databases/{database.id}", {200}).parsed(Database)
+            if now.status == ACTIVE and (keyspace in now.info.keyspaces) is there:
+                return
+            time.sleep(POLL_SECONDS)
+        raise UnreachableError(
+            "KEYSPACE_NOT_READY",
+            f"keyspace {keyspace!r} of database {database.name!r} was "
+            f"{'created' if there else 'deleted'}, but the database is not done after "
+            f"{KEYSPACE_SECONDS} seconds",
+            fix="run `pulumi up` again once the database is ACTIVE",
+            source="Astra DB",
+        )
+
+    def _call(self, method: Method, path: str, expected: set[int]) -> Answer:
+        answer = self._transport.call(method, path, repeatable=True)
+        place, _, _ = path.partition("?")
+        if answer.status == 404:
+            raise NotFoundError(
+                "DATABASE_NOT_FOUND",
+                f"the DevOps API knows nothing at {place}",
+                fix="check the database's name or id",
+                source="Astra DB",
+            )
+        if answer.status not in expected:
             raise RefusedError(
                 "DEVOPS_REFUSED",
-                f"the DevOps API answered HTTP {answer.status} when asked for the databases",
+                f"the DevOps API answered HTTP {answer.status} to {method} {place}",
                 fix="check the application token's rights and the endpoint",
                 source="Astra DB",
             )
-        return answer.parsed(list[Database])
-
-
-def _not_found(reference: str, databases: list[Database]) -> NotFoundError:
-    there = ", ".join(sorted(db.name for db in databases)) or "none"
-    return NotFoundError(
-        "DATABASE_NOT_FOUND",
-        f"no database has the name or id {reference!r} (there are: {there})",
-        fix="correct the name, or create the database (embedded server: `--database NAME`)",
-        source="Astra DB",
-    )
-
-
-def _ambiguous(reference: str, matches: list[Database]) -> ConflictError:
-    listed = ", ".join(f"{db.name} ({db.id})" for db in matches)
-    return ConflictError(
-        "DATABASE_AMBIGUOUS",
-        f"{len(matches)} databases have the name {reference!r}: {listed}",
-        fix="write the id of the one you mean instead of its name",
-    )
+        return answer

@@ -7,11 +7,16 @@ from collections import defaultdict
 
 from pulumi_astra_vectorize.api import hugging_face
 from pulumi_astra_vectorize.api.data_api import DataApi
-from pulumi_astra_vectorize.api.devops import Database, DevOps
+from pulumi_astra_vectorize.api.databases import ACTIVE, Database, Databases, resolve
+from pulumi_astra_vectorize.api.devops import DevOps
 from pulumi_astra_vectorize.api.integrations import Integrations
+from pulumi_astra_vectorize.api.single_tenant import SingleTenant
 from pulumi_astra_vectorize.api.transport import Transport
-from pulumi_astra_vectorize.errors import ConfigurationError
+from pulumi_astra_vectorize.errors import ConfigurationError, RefusedError
 from pulumi_astra_vectorize.settings import Settings
+
+AWAKE = frozenset({ACTIVE, "MAINTENANCE"})
+"""States in which a database answers; during MAINTENANCE a keyspace is being changed."""
 
 
 class Target:
@@ -19,24 +24,57 @@ class Target:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._token = settings.token_to_send()
-        bearer = {"Authorization": f"Bearer {self._token}"}
-        self._main = Transport(settings.endpoint, bearer, settings.timeout_seconds)
-        self._data_apis: dict[str, DataApi] = {}
         self._guard = threading.Lock()
         self._schema_locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
-        self.devops = DevOps(self._main)
-        self.integrations = Integrations(self._main)
+        self._data_apis: dict[str, DataApi] = {}
+        self._cluster = self._single_tenant() if settings.target == "self-hosted" else None
+        main = self._main()
+        self._databases: Databases = self._cluster or DevOps(main)
+        self.integrations = Integrations(main)
+
+    def databases(self) -> list[Database]:
+        """All databases of the target."""
+        return self._databases.databases()
+
+    def database(self, reference: str) -> Database:
+        """The database with this name or id; see ``databases.resolve`` for what is refused."""
+        return resolve(self.databases(), reference)
+
+    def create_keyspace(self, database: Database, name: str) -> None:
+        """Creates a keyspace, and waits until the database serves it."""
+        self._databases.create_keyspace(database, name)
+
+    def delete_keyspace(self, database: Database, name: str) -> None:
+        """Deletes a keyspace with all that is in it, and waits until it is gone."""
+        self._databases.delete_keyspace(database, name)
 
     def data_api(self, database: Database) -> DataApi:
-        """The database's Data API; connections are pooled by address."""
+        """The Data API of a database that is awake.
+
+        Raises:
+            RefusedError: DATABASE_NOT_ACTIVE.
+        """
+        if database.status not in AWAKE:
+            raise _not_active(database)
+        return self._data_api(database.endpoint)
+
+    def _data_api(self, endpoint: str) -> DataApi:
+        """Connections are pooled by address."""
         with self._guard:
-            if database.endpoint not in self._data_apis:
-                transport = Transport(
-                    database.endpoint, {"Token": self._token}, self.settings.timeout_seconds
-                )
-                self._data_apis[database.endpoint] = DataApi(transport)
-            return self._data_apis[database.endpoint]
+            if endpoint not in self._data_apis:
+                headers = {"Token": self.settings.data_api_token()}
+                transport = Transport(endpoint, headers, self.settings.timeout_seconds)
+                self._data_apis[endpoint] = DataApi(transport)
+            return self._data_apis[endpoint]
+
+    def _single_tenant(self) -> SingleTenant:
+        endpoint = self.settings.data_api_address()
+        return SingleTenant(self._data_api(endpoint), endpoint, self.settings.database_alias)
+
+    def _main(self) -> Transport:
+        """Where databases and integrations are managed."""
+        bearer = {"Authorization": f"Bearer {self.settings.token_to_send()}"}
+        return Transport(self.settings.endpoint, bearer, self.settings.timeout_seconds)
 
     def schema_change(self, database: Database) -> threading.RLock:
         """The lock under which a database's schema is changed: one change at a time."""
@@ -47,6 +85,16 @@ class Target:
         """Raises SECRET_REFUSED when the embedding provider does not know the secret."""
         url = self.settings.hugging_face_url or self.settings.endpoint
         hugging_face.verify_secret(url, secret, token_name, self.settings.timeout_seconds)
+
+
+def _not_active(database: Database) -> RefusedError:
+    return RefusedError(
+        "DATABASE_NOT_ACTIVE",
+        f"database {database.name!r} ({database.id}) is {database.status}",
+        fix="wake it (a request to its Data API resumes a hibernated one, the Astra Portal a "
+        "parked one), and run the same command again",
+        source="Astra DB",
+    )
 
 
 class _Run:

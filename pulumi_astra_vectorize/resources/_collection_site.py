@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pulumi_astra_vectorize.api.data_api import DataApiError, JsonObject
-from pulumi_astra_vectorize.api.devops import Database
+from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.errors import NotFoundError
 from pulumi_astra_vectorize.reload.documents import Documents

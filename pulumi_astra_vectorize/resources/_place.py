@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from pulumi_astra_vectorize.api.devops import Database
+from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.target import Target
 
 PLACE = frozenset({"database", "keyspace", "name"})
@@ -32,5 +32,5 @@ def same_database(outputs: Placed, reference: str) -> bool:
 
 def database_of(outputs: Placed, target: Target) -> Database | None:
     """The resource's database; None when it is gone, and the resource with it."""
-    databases = target.devops.databases()
+    databases = target.databases()
     return next((db for db in databases if db.id == outputs.database_id), None)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.data_api import JsonObject, member
-from pulumi_astra_vectorize.api.devops import Database
+from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.errors import GuardError
 

@@ -13,7 +13,7 @@ import pulumi
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.data_api import JsonObject
-from pulumi_astra_vectorize.api.devops import Database
+from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.reload.collection import CollectionReload
@@ -96,7 +96,7 @@ class CollectionLifecycle(life.Lifecycle[CollectionInputs, CollectionOutputs]):
             refuse_while_holding_data(str(site), "documents", site.count())
 
     def create(self, inputs: CollectionInputs, target: Target) -> tuple[str, CollectionOutputs]:
-        database = target.devops.resolve(inputs.database)
+        database = target.database(inputs.database)
         refuse_while_reloading(_spool(database.id, inputs, target.settings))
         with target.schema_change(database):
             site = CollectionSite(target, database, inputs)
@@ -126,7 +126,7 @@ class CollectionLifecycle(life.Lifecycle[CollectionInputs, CollectionOutputs]):
         redefined = differences(wanted(inputs), wanted(state.inputs))
         if not redefined and not self.unfinished(state, target.settings):
             return state.outputs  # only what is allowed has changed: adopt, force_destroy
-        database = target.devops.resolve(state.outputs.database_id)
+        database = target.database(state.outputs.database_id)
         site = CollectionSite(target, database, inputs)
         spool = _spool(database.id, inputs, target.settings)
         CollectionReload(site, spool, ProgressLines(f"reload of {site}")).run()

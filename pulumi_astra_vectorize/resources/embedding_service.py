@@ -11,7 +11,7 @@ import pulumi
 from pulumi_astra_vectorize import catalog, rules
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize.api.data_api import DataApiError, JsonObject, member
-from pulumi_astra_vectorize.api.devops import Database
+from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.errors import AstraVectorizeError, NotFoundError, RefusedError
 from pulumi_astra_vectorize.resources._values import mapping, text

@@ -89,7 +89,7 @@ class IntegrationLifecycle(life.Lifecycle[IntegrationInputs, IntegrationOutputs]
     ) -> None:
         provider = state.inputs.provider
         if not state.inputs.force_destroy:
-            databases = target.devops.databases()
+            databases = target.databases()
             refuse_while_used(
                 target, f"removing the integration {provider!r}", provider, databases, None
             )

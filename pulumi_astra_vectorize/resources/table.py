@@ -14,7 +14,7 @@ import pulumi
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.data_api import DataApi, JsonObject
-from pulumi_astra_vectorize.api.devops import Database
+from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.errors import ConflictError
@@ -100,7 +100,7 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
             _refuse_while_it_has_rows(api, inputs, f"table {inputs.name!r}", database)
 
     def create(self, inputs: TableInputs, target: Target) -> tuple[str, TableOutputs]:
-        database = target.devops.resolve(inputs.database)
+        database = target.database(inputs.database)
         with target.schema_change(database):
             api = target.data_api(database)
             _refuse_a_collection(api, inputs, database)
@@ -130,7 +130,7 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
         return life.State(life.rewritten(state.inputs, changes), state.outputs)
 
     def update(self, state: State, inputs: TableInputs, target: Target) -> TableOutputs:
-        database = target.devops.resolve(state.outputs.database_id)
+        database = target.database(state.outputs.database_id)
         with target.schema_change(database):
             api = target.data_api(database)
             there = columns_there(_find(api, inputs) or {"columns": {}})

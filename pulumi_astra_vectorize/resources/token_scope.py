@@ -12,7 +12,7 @@ import pulumi
 
 from pulumi_astra_vectorize import catalog, rules, wire
 from pulumi_astra_vectorize import lifecycle as life
-from pulumi_astra_vectorize.api.devops import Database
+from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.errors import NotFoundError
@@ -164,7 +164,7 @@ class TokenScope(Resource, module="astra-vectorize", name="TokenScope"):
 def _apply(inputs: TokenScopeInputs, target: Target) -> TokenScopeOutputs:
     """Adds what is missing, and with ``exclusive`` removes what is not listed."""
     service = target.integrations
-    databases = {written: target.devops.resolve(written) for written in inputs.databases}
+    databases = {written: target.database(written) for written in inputs.databases}
     there = service.token(inputs.integration, inputs.token)
     if there is None:
         raise _token_not_found(inputs)
@@ -187,7 +187,7 @@ def _remove(
     scoped = identifiers.intersection(there.databases if there else [])
     if there is None or not scoped:
         return
-    databases = [database for database in target.devops.databases() if database.id in scoped]
+    databases = [database for database in target.databases() if database.id in scoped]
     if not force:
         names = ", ".join(database.name for database in databases)
         what = f"taking {names} out of the scope of user access token {inputs.token!r}"
@@ -200,7 +200,7 @@ def _strangers(there: wire.TokenView, state: State, target: Target) -> list[dict
     """Databases that somebody else scoped: an exclusive scope shows them as drift."""
     ours = {item["id"] for item in state.outputs.scoped_databases}
     added = set(there.databases) - ours
-    databases = target.devops.databases() if added else []
+    databases = target.databases() if added else []
     return [_described(db.name, db) for db in databases if db.id in added]
 
 

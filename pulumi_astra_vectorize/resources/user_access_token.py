@@ -138,7 +138,7 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
         if there is None or there.id != state.outputs.token_id:
             return  # gone, or a successor of the same name that is not ours to remove
         if not inputs.force_destroy:
-            databases = [db for db in target.devops.databases() if db.id in there.databases]
+            databases = [db for db in target.databases() if db.id in there.databases]
             what = f"removing user access token {inputs.name!r}"
             refuse_while_used(target, what, inputs.integration, databases, inputs.name)
         target.integrations.remove_token(inputs.integration, there.id, inputs.name)

@@ -129,7 +129,7 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
             refuse_while_holding_data(f"{site}'s table", "rows", site.count_rows())
 
     def create(self, inputs: VectorColumnInputs, target: Target) -> tuple[str, VectorColumnOutputs]:
-        database = target.devops.resolve(inputs.database)
+        database = target.database(inputs.database)
         with target.schema_change(database):
             site = Site(target, database, inputs)
             there = site.column()
@@ -152,7 +152,7 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
     def update(
         self, state: State, inputs: VectorColumnInputs, target: Target
     ) -> VectorColumnOutputs:
-        database = target.devops.resolve(state.outputs.database_id)
+        database = target.database(state.outputs.database_id)
         with target.schema_change(database):
             site = Site(target, database, inputs)
             there = site.column()

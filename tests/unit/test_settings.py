@@ -7,13 +7,17 @@ from collections.abc import Callable
 import pytest
 
 from pulumi_astra_vectorize.errors import ConfigurationError
-from pulumi_astra_vectorize.settings import DEFAULT_ENDPOINT, load_settings
+from pulumi_astra_vectorize.settings import DEFAULT_ENDPOINT, Settings, load_settings
 
 ENVIRONMENT = {
     "endpoint": "ASTRA_VECTORIZE_ENDPOINT",
     "applicationToken": "ASTRA_DB_APPLICATION_TOKEN",
     "timeoutSeconds": "ASTRA_VECTORIZE_TIMEOUT_SECONDS",
     "huggingFaceUrl": "ASTRA_VECTORIZE_HUGGING_FACE_URL",
+    "dataApiEndpoint": "ASTRA_DB_API_ENDPOINT",
+    "username": "ASTRA_VECTORIZE_USERNAME",
+    "password": "ASTRA_VECTORIZE_PASSWORD",
+    "databaseAlias": "ASTRA_VECTORIZE_DATABASE_ALIAS",
     "spoolFolder": "ASTRA_VECTORIZE_SPOOL_FOLDER",
     "target": "ASTRA_VECTORIZE_TARGET",
     "credentialCacheSeconds": "ASTRA_VECTORIZE_CREDENTIAL_CACHE_SECONDS",
@@ -177,10 +181,32 @@ def test_token_is_masked_wherever_settings_are_printed() -> None:
     assert "app-token-value" not in settings.model_dump_json()
 
 
-@pytest.mark.parametrize("target", ["astra", "self-hosted"])
+@pytest.mark.parametrize("target", ["astra"])
 def test_target_that_is_not_there_yet(target: str) -> None:
     """A target of a later release is refused with the one that works."""
     with pytest.raises(ConfigurationError, match="TARGET_NOT_SUPPORTED") as caught:
         load_settings(config(target=target))
 
     assert "astra-vectorize:target local" in str(caught.value)
+
+
+def test_self_hosted_data_api_is_opened_by_user_and_password() -> None:
+    """Its token is made of both in base64 (contract credentials.md)."""
+    settings = load_settings(config(target="self-hosted", username="user", password="pass"))
+
+    assert settings.data_api_token() == "Cassandra:dXNlcg==:cGFzcw=="
+
+
+@pytest.mark.parametrize(
+    ("read", "code"),
+    [
+        (Settings.data_api_token, "CREDENTIALS_MISSING"),
+        (Settings.data_api_address, "DATA_API_ENDPOINT_MISSING"),
+    ],
+)
+def test_self_hosted_target_says_what_it_misses(read: Callable[[Settings], str], code: str) -> None:
+    """A setting that is missing is named with the line that sets it."""
+    with pytest.raises(ConfigurationError, match="pulumi config set") as caught:
+        read(load_settings(config(target="self-hosted")))
+
+    assert caught.value.code == code

@@ -1,0 +1,157 @@
+"""A keyspace of a database: what collections and tables stand in.
+
+Contract devops.md (Astra, the embedded server) and data-api.md, section 3 (self-hosted).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+import pulumi
+
+from pulumi_astra_vectorize import lifecycle as life
+from pulumi_astra_vectorize.api.databases import Database
+from pulumi_astra_vectorize.api.target import Target
+from pulumi_astra_vectorize.engine import Provider, Resource
+from pulumi_astra_vectorize.errors import ConflictError, GuardError
+from pulumi_astra_vectorize.resources._place import database_of, same_database
+from pulumi_astra_vectorize.resources._values import database_reference, entity_names
+from pulumi_astra_vectorize.settings import TargetName
+
+
+class KeyspaceInputs(life.Inputs):
+    """What a user writes."""
+
+    database: str
+    name: str
+    adopt: bool = False
+    force_destroy: bool = False
+
+
+class KeyspaceOutputs(life.Outputs):
+    """Where the keyspace is."""
+
+    database_id: str = ""
+    database_name: str = ""
+
+
+State = life.State[KeyspaceInputs, KeyspaceOutputs]
+
+
+class KeyspaceLifecycle(life.Lifecycle[KeyspaceInputs, KeyspaceOutputs]):
+    """A keyspace is there or not; elsewhere or by another name it is another one."""
+
+    inputs_type: ClassVar[type[life.Inputs]] = KeyspaceInputs
+    outputs_type: ClassVar[type[life.Outputs]] = KeyspaceOutputs
+
+    def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
+        yield from database_reference(known)
+        yield from entity_names(known, target, name="keyspace")
+
+    def diff(self, state: State, inputs: KeyspaceInputs) -> life.Change:
+        changed = life.compare(state.inputs, inputs, replaces={"database", "name"})
+        replaces = set(changed.replaces)
+        if same_database(state.outputs, inputs.database):
+            replaces -= {"database"}
+        return life.Change(changed.updates, frozenset(replaces), same_place=False)
+
+    def refuse_loss(self, state: State, target: Target) -> None:
+        database = None if state.inputs.force_destroy else database_of(state.outputs, target)
+        if database is not None and state.inputs.name in database.info.keyspaces:
+            _refuse_while_used(state.inputs.name, database, target)
+
+    def create(self, inputs: KeyspaceInputs, target: Target) -> tuple[str, KeyspaceOutputs]:
+        database = target.database(inputs.database)
+        if inputs.name not in database.info.keyspaces:
+            with target.schema_change(database):
+                target.create_keyspace(database, inputs.name)
+        elif not inputs.adopt:
+            raise _exists(inputs.name, database)
+        outputs = KeyspaceOutputs(database_id=database.id, database_name=database.name)
+        return f"{database.id}/{inputs.name}", outputs
+
+    def read(self, state: State, target: Target) -> State | None:
+        database = database_of(state.outputs, target)
+        there = database is not None and state.inputs.name in database.info.keyspaces
+        return state if there else None
+
+    def update(self, state: State, inputs: KeyspaceInputs, target: Target) -> KeyspaceOutputs:
+        return state.outputs  # only what is allowed has changed: adopt, force_destroy
+
+    def delete(self, state: State, target: Target) -> None:
+        database = database_of(state.outputs, target)
+        if database is None or state.inputs.name not in database.info.keyspaces:
+            return
+        self.refuse_loss(state, target)
+        with target.schema_change(database):
+            target.delete_keyspace(database, state.inputs.name)
+
+
+class KeyspaceProvider(Provider):
+    """Pickled by name into the state: never moves."""
+
+    rules = KeyspaceLifecycle()
+
+
+class Keyspace(Resource, module="astra-vectorize", name="Keyspace"):
+    """A keyspace. Another name or database replaces it.
+
+    Deleting is refused while collections or tables are in it, unless ``force_destroy`` was applied
+    before: they would go with it.
+
+    Args:
+        resource_name: the resource's name in the stack.
+        database: the database's name or id.
+        name: letters, numbers and underscores; the resource's own name if left out.
+        adopt: take over a keyspace that is there already.
+        force_destroy: allow deleting it with all that is in it. Has to be applied by a `pulumi
+            up` of its own before.
+        opts: Pulumi's resource options.
+    """
+
+    database: pulumi.Output[str]
+    name: pulumi.Output[str]
+    """Pass it on as ``keyspace``: what stands in the keyspace then waits for it."""
+    database_id: pulumi.Output[str]
+    database_name: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        database: pulumi.Input[str],
+        name: pulumi.Input[str] | None = None,
+        adopt: pulumi.Input[bool] | None = None,
+        force_destroy: pulumi.Input[bool] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        inputs = {
+            "database": database,
+            "name": resource_name if name is None else name,
+            "adopt": adopt,
+            "force_destroy": force_destroy,
+        }
+        super().__init__(KeyspaceProvider(), resource_name, inputs, opts)
+
+
+def _refuse_while_used(name: str, database: Database, target: Target) -> None:
+    api = target.data_api(database)
+    inside = sorted([*api.collections(name), *api.tables(name)])
+    if inside:
+        raise GuardError(
+            "KEYSPACE_NOT_EMPTY",
+            f"keyspace {name!r} of {database.name} holds what would go with it: "
+            f"{', '.join(inside)}",
+            fix="delete these first; or add `force_destroy=True` to this resource, run `pulumi "
+            "up`, and then repeat this step",
+        )
+
+
+def _exists(name: str, database: Database) -> ConflictError:
+    return ConflictError(
+        "KEYSPACE_EXISTS",
+        f"database {database.name!r} has a keyspace {name!r} already",
+        fix="add `adopt=True` to take it over into this stack",
+        source="Astra DB",
+    )
