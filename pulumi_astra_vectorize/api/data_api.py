@@ -22,6 +22,8 @@ INSERTED_AT_MOST = 100
 ALREADY_EXISTS = "DOCUMENT_ALREADY_EXISTS"
 
 
+UNKNOWN_KEYSPACE = "UNKNOWN_KEYSPACE"
+
 SYSTEM = "system"
 """What the names of Cassandra's own keyspaces begin with."""
 
@@ -56,9 +58,9 @@ class DataApi:
         self._prefix = prefix
 
     def collections(self, keyspace: str) -> dict[str, JsonObject]:
-        """The options of each collection of a keyspace, by name."""
-        status = self._read(f"/{keyspace}", "findCollections", {"options": {"explain": True}})
-        return {item["name"]: item["options"] for item in status["collections"]}
+        """The options of each collection by name; a keyspace that is gone has none."""
+        found = self._explained(keyspace, "findCollections", "collections")
+        return {item["name"]: item["options"] for item in found}
 
     def create_collection(self, keyspace: str, name: str, options: JsonObject) -> None:
         """Creates a collection; equal settings under the same name succeed, too."""
@@ -69,9 +71,9 @@ class DataApi:
         self._change(f"/{keyspace}", "deleteCollection", {"name": name})
 
     def tables(self, keyspace: str) -> dict[str, JsonObject]:
-        """The definition of each table of a keyspace, by name."""
-        status = self._read(f"/{keyspace}", "listTables", {"options": {"explain": True}})
-        return {item["name"]: item["definition"] for item in status["tables"]}
+        """The definition of each table by name; a keyspace that is gone has none."""
+        found = self._explained(keyspace, "listTables", "tables")
+        return {item["name"]: item["definition"] for item in found}
 
     def create_table(self, keyspace: str, name: str, definition: JsonObject) -> None:
         """Creates a table."""
@@ -163,6 +165,15 @@ class DataApi:
         refused = [said for said in reply.errors if said.get("errorCode") != ALREADY_EXISTS]
         if refused:
             raise _error(refused[0])
+
+    def _explained(self, keyspace: str, command: str, member_name: str) -> list[JsonObject]:
+        try:
+            status = self._read(f"/{keyspace}", command, {"options": {"explain": True}})
+        except DataApiError as error:
+            if error.code != UNKNOWN_KEYSPACE:
+                raise
+            return []
+        return cast("list[JsonObject]", status[member_name])
 
     def _read(self, path: str, command: str, body: JsonObject) -> JsonObject:
         return self._send(path, {command: body}, repeatable=True).status
