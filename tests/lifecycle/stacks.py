@@ -89,9 +89,9 @@ class Stack:
         """Deletes everything in the stack."""
         return self._run(self._stack.destroy)
 
-    def refused_up(self, program: Program) -> Outcome:
+    def refused_up(self, program: Program, **options: Any) -> Outcome:
         """An ``up`` that has to fail."""
-        return _failure_of(lambda: self.up(program))
+        return _failure_of(lambda: self.up(program, **options))
 
     def refused_preview(self, program: Program) -> Outcome:
         """A preview that has to fail."""
