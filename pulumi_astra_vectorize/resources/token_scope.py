@@ -149,7 +149,7 @@ class TokenScope(Resource, module="astra-vectorize", name="TokenScope"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         inputs: dict[str, Any] = {
-            "integration": integration,
+            "integration": DEFAULT_PROVIDER if integration is None else integration,
             "token": token,
             "databases": databases,
             "exclusive": exclusive,
