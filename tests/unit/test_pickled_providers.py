@@ -10,6 +10,7 @@ import pytest
 from pulumi_astra_vectorize.engine import Provider
 from pulumi_astra_vectorize.resources.collection import CollectionProvider
 from pulumi_astra_vectorize.resources.integration import IntegrationProvider
+from pulumi_astra_vectorize.resources.keyspace import KeyspaceProvider
 from pulumi_astra_vectorize.resources.table import TableProvider
 from pulumi_astra_vectorize.resources.token_scope import TokenScopeProvider
 from pulumi_astra_vectorize.resources.user_access_token import UserAccessTokenProvider
@@ -31,6 +32,10 @@ PICKLED = {
     CollectionProvider: (
         "gASVSQAAAAAAAACMK3B1bHVtaV9hc3RyYV92ZWN0b3JpemUucmVzb3VyY2VzLmNvbGxlY3Rpb26UjBJD"
         "b2xsZWN0aW9uUHJvdmlkZXKUk5QpgZQu"
+    ),
+    KeyspaceProvider: (
+        "gASVRQAAAAAAAACMKXB1bHVtaV9hc3RyYV92ZWN0b3JpemUucmVzb3VyY2VzLmtleXNwYWNllIwQS2V5"
+        "c3BhY2VQcm92aWRlcpSTlCmBlC4="
     ),
     TableProvider: (
         "gASVPwAAAAAAAACMJnB1bHVtaV9hc3RyYV92ZWN0b3JpemUucmVzb3VyY2VzLnRhYmxllIwNVGFibGVQ"

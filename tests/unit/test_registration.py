@@ -83,8 +83,13 @@ def whole_program() -> None:
         provider="huggingface", model="sentence-transformers/all-MiniLM-L6-v2", token=scope.token
     )
     astra.Collection("notes", database="library", service=minilm, metric="cosine")
+    shelves = astra.Keyspace("shelves", database="library")
     books = astra.Table(
-        "books", database="library", keyspace="shelves", columns={"id": "text"}, primary_key="id"
+        "books",
+        database="library",
+        keyspace=shelves.name,
+        columns={"id": "text"},
+        primary_key="id",
     )
     astra.VectorColumn("summary", database="library", table=books, service=minilm)
 
@@ -102,6 +107,7 @@ def inputs(registered: Registered) -> dict[str, Any]:
         ("search", "UserAccessToken"),
         ("search-scope", "TokenScope"),
         ("notes", "Collection"),
+        ("shelves", "Keyspace"),
         ("books", "Table"),
         ("summary", "VectorColumn"),
     ],
@@ -180,6 +186,7 @@ def test_order_of_creation_follows_from_the_wires(run: Run) -> None:
     assert waits_for("search").endswith("Integration::hugging-face")
     assert waits_for("search-scope").endswith("UserAccessToken::search")
     assert waits_for("notes").endswith("TokenScope::search-scope")
+    assert waits_for("books").endswith("Keyspace::shelves")
     assert "Table::books" in waits_for("summary")
 
 
