@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
 from pulumi_astra_vectorize.api.data_api import DataApiError, JsonObject
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.target import Target
-from pulumi_astra_vectorize.errors import NotFoundError
+from pulumi_astra_vectorize.errors import AstraVectorizeError, NotFoundError
+from pulumi_astra_vectorize.resources._settle import settle
 from pulumi_astra_vectorize.resources._vector_index import (
     IndexInputs,
     IndexThere,
@@ -83,16 +86,22 @@ class Site:
             described["dimension"] = dimension
         if service is not None:
             described["service"] = service.to_wire()
-        self._alter("add", {self._name: described}, service)
+        settle(
+            lambda: self._alter("add", {self._name: described}, service),
+            lambda: self.column() is not None,
+        )
 
     def set_service(self, service: ServiceInputs | None) -> None:
         """Gives the column another service, or takes it away; its vectors stay."""
-        there = from_wire(self.column_there().get("service"))
+        there = self._service()
         if service is None:
             if there is not None:
                 self._alter("dropVectorize", [self._name], None)
         elif there != service.as_user_wrote():
-            self._alter("addVectorize", {self._name: service.to_wire()}, service)
+            settle(
+                lambda: self._alter("addVectorize", {self._name: service.to_wire()}, service),
+                lambda: self._service() == service.as_user_wrote(),
+            )
 
     def index(self) -> IndexThere | None:
         """The column's vector index, if it has one."""
@@ -114,7 +123,12 @@ class Site:
         if wanted is not None:
             name = wanted.named(self._table, self._name)
             definition = wanted.definition(self._name)
-            self._api.create_vector_index(self._keyspace, self._table, name, definition)
+            settle(
+                lambda: self._api.create_vector_index(
+                    self._keyspace, self._table, name, definition
+                ),
+                lambda: self.index_matches(self.index(), wanted),
+            )
 
     def detach(self, column: JsonObject) -> None:
         """Takes service and index from a column that was there before this resource."""
@@ -127,9 +141,23 @@ class Site:
         self.set_index(None)
         self._alter("drop", [self._name], None)
 
+    @contextmanager
+    def left_as_it_was(self, *, added: bool) -> Generator[None, None, None]:
+        """Takes an added column back on an error: the engine forgets a creation that failed."""
+        try:
+            yield
+        except AstraVectorizeError:
+            if added:
+                with suppress(AstraVectorizeError):  # the first error is the one to tell
+                    self.drop()
+            raise
+
     def count_rows(self) -> tuple[int, bool]:
         """How many rows the table has, and whether there are more than that."""
         return self._api.count_rows(self._keyspace, self._table)
+
+    def _service(self) -> dict[str, Any] | None:
+        return from_wire(self.column_there().get("service"))
 
     def _alter(
         self, operation: Any, columns: dict[str, Any] | list[str], service: ServiceInputs | None

@@ -135,7 +135,8 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
             there = site.column()
             if there is not None:
                 _adopt(inputs, there, site)
-            outputs = _converge(site, inputs, added=there is None)
+            with site.left_as_it_was(added=there is None):
+                outputs = _converge(site, inputs, added=there is None)
         place = f"{database.id}/{inputs.keyspace}/{inputs.table}"
         return f"{place}/{inputs.name}", outputs
 
