@@ -37,6 +37,12 @@ class Outcome:
     drifted: dict[str, set[str]]
     text: str
 
+    @property
+    def problems(self) -> list[str]:
+        """The lines that name a property which the provider did not accept."""
+        lines = self.text.splitlines()
+        return [line for line in lines if " has a problem: " in line]
+
     def steps_of(self, resource: str) -> str:
         """The steps of one resource as a text: ``update``, ``same`` where nothing happened."""
         return ", ".join(self.steps.get(resource, ["same"]))
@@ -100,6 +106,10 @@ class Stack:
     def refused_destroy(self) -> Outcome:
         """A ``destroy`` that has to fail."""
         return _failure_of(self.destroy)
+
+    def refused_refresh(self) -> Outcome:
+        """A refresh that has to fail."""
+        return _failure_of(self.refresh)
 
     def exported(self, *, show_secrets: bool = False) -> str:
         """The state as `pulumi stack export` writes it."""

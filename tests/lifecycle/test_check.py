@@ -1,0 +1,106 @@
+"""Wrong inputs: all problems at once, each with its property, and nothing is created."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import pulumi_astra_vectorize as astra
+from tests.lifecycle.stacks import Stack, environment_of
+
+pytestmark = pytest.mark.xdist_group("check")
+
+UNKNOWN_MODEL = {"provider": "huggingface", "model": "no-such-model", "token": "-wrong-"}
+
+WRONG: list[tuple[Callable[..., object], dict[str, Any], set[str]]] = [
+    (astra.Integration, {"provider": "no-such-provider"}, {"provider"}),
+    (
+        astra.UserAccessToken,
+        {"name": "-wrong-", "secret": "", "integration": "no-such-provider"},
+        {"name", "secret", "integration"},
+    ),
+    (astra.UserAccessToken, {"name": "a" * 51, "secret": "hf_secret_value"}, {"name"}),
+    (astra.TokenScope, {"token": "wrong-", "databases": []}, {"token", "databases"}),
+    (
+        astra.TokenScope,
+        {"token": "right", "databases": ["library", "", "library"]},
+        {"databases[1]", "databases[2]"},
+    ),
+    (
+        astra.Collection,
+        {
+            "database": "",
+            "keyspace": "a-b",
+            "name": "n" * 49,
+            "service": UNKNOWN_MODEL,
+            "metric": "manhattan",
+            "source_model": "word2vec",
+            "default_id": "serial",
+            "indexing": {"allow": ["a", "a"]},
+        },
+        {
+            "database",
+            "keyspace",
+            "name",
+            "service.model",
+            "service.token",
+            "metric",
+            "source_model",
+            "default_id",
+            "indexing.allow[1]",
+        },
+    ),
+    (
+        astra.Collection,
+        {
+            "database": "library",
+            "service": {
+                "provider": "huggingface",
+                "model": "sentence-transformers/all-MiniLM-L6-v2",
+                "token": "search-prod",
+            },
+            "dimension": 385,
+        },
+        {"dimension"},
+    ),
+    (
+        astra.Table,
+        {"database": "library", "name": "", "columns": {"id": "words"}, "primary_key": "key"},
+        {"name", "columns.id", "primary_key"},
+    ),
+    (
+        astra.VectorColumn,
+        {"database": "library", "table": "a-b", "index": {"metric": "manhattan"}},
+        {"table", "dimension", "index.metric"},
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def offline(tmp_path_factory: pytest.TempPathFactory) -> Stack:
+    """A stack without any server: wrong inputs are found without asking anybody."""
+    folder: Path = tmp_path_factory.mktemp("check")
+    return Stack(folder, environment_of(None))
+
+
+@pytest.mark.parametrize(("kind", "settings", "properties"), WRONG)
+def test_each_problem_is_named_with_its_property(
+    offline: Stack, kind: Callable[..., object], settings: dict[str, Any], properties: set[str]
+) -> None:
+    """All at once, never the first only; preview refuses already."""
+    failure = offline.refused_preview(lambda: kind("wrong", **settings))
+    named = {line.split("property ")[1].split()[0] for line in failure.problems}
+    assert named == properties
+
+
+def test_nothing_is_created_beside_a_wrong_resource(offline: Stack) -> None:
+    """One wrong name stops the whole `up` before its first step."""
+
+    def program() -> None:
+        astra.UserAccessToken("wrong", name="-wrong-", secret="hf_secret_value")
+
+    assert "Traceback" not in offline.refused_up(program).text
+    assert offline.resources() == {}
