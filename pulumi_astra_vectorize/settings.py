@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -25,6 +25,9 @@ NAMESPACE = "astra-vectorize"
 DEFAULT_ENDPOINT = "http://127.0.0.1:8181"
 """Where `astra-vectorize serve` listens unless told otherwise."""
 
+ASTRA_DEVOPS = "https://api.astra.datastax.com"
+"""Where Astra's DevOps API answers (contract devops.md)."""
+
 CONFIG_KEYS = {
     "target": "target",
     "endpoint": "endpoint",
@@ -34,6 +37,7 @@ CONFIG_KEYS = {
     "username": "username",
     "password": "password",
     "database_alias": "databaseAlias",
+    "portal_wait": "portalWait",
     "timeout_seconds": "timeoutSeconds",
     "spool_folder": "spoolFolder",
     "credential_cache_seconds": "credentialCacheSeconds",
@@ -75,7 +79,7 @@ class Settings(BaseSettings):
     Attributes:
         target: which of the three targets the stack is for.
         endpoint: the address of the embedded server (its main port), or of the integrations
-            service beside a self-hosted Data API.
+            service beside a self-hosted Data API, or of Astra's DevOps API.
         application_token: what opens it; also read from ``ASTRA_DB_APPLICATION_TOKEN``.
         data_api_endpoint: the address of a self-hosted Data API; also read from
             ``ASTRA_DB_API_ENDPOINT``.
@@ -84,6 +88,8 @@ class Settings(BaseSettings):
         database_alias: what programs call that cluster, where they name a database.
         hugging_face_url: where ``verify_secret`` asks whether a secret lives; the endpoint itself
             by default, since the embedded server imitates Hugging Face.
+        portal_wait: on target ``astra``, how many seconds to wait for a person to take the steps in
+            the Portal; 0 shows the steps and stops.
         timeout_seconds: how long one call may take, in seconds.
         spool_folder: where a reload keeps documents until they are back in their collection. Has
             to outlive the machine's job where `pulumi up` runs in one.
@@ -105,6 +111,7 @@ class Settings(BaseSettings):
     hugging_face_url: Address | None = Field(
         None, validation_alias="ASTRA_VECTORIZE_HUGGING_FACE_URL"
     )
+    portal_wait: float = Field(0, ge=0, validation_alias="ASTRA_VECTORIZE_PORTAL_WAIT")
     timeout_seconds: float = Field(60, gt=0, validation_alias="ASTRA_VECTORIZE_TIMEOUT_SECONDS")
     spool_folder: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
         default_factory=_own_state_folder, validation_alias="ASTRA_VECTORIZE_SPOOL_FOLDER"
@@ -112,6 +119,12 @@ class Settings(BaseSettings):
     credential_cache_seconds: float = Field(
         0, ge=0, validation_alias="ASTRA_VECTORIZE_CREDENTIAL_CACHE_SECONDS"
     )
+
+    @model_validator(mode="after")
+    def _astra_is_at_its_own_address(self) -> Settings:
+        if self.target == "astra" and "endpoint" not in self.model_fields_set:
+            self.endpoint = ASTRA_DEVOPS
+        return self
 
     def token_to_send(self) -> str:
         """The application token, for an Authorization header and nothing else.
@@ -179,13 +192,12 @@ def load_settings(config: Callable[[str], Any]) -> Settings:
     """
     given = {name: config(f"{NAMESPACE}:{key}") for name, key in CONFIG_KEYS.items()}
     try:
-        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+        return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         wrong = "; ".join(f"{_set_as(item)}: {_reason(item)}" for item in error.errors())
         raise ConfigurationError(
             "INVALID_SETTINGS", f"settings are wrong: {wrong}", fix="correct the settings named"
         ) from None
-    return _supported(settings)
 
 
 def _set_as(error: ErrorDetails) -> str:
@@ -196,13 +208,3 @@ def _set_as(error: ErrorDetails) -> str:
 
 def _reason(error: ErrorDetails) -> str:
     return error["msg"].removeprefix("Value error, ")
-
-
-def _supported(settings: Settings) -> Settings:
-    if settings.target == "astra":
-        raise ConfigurationError(
-            "TARGET_NOT_SUPPORTED",
-            f"this release has no target {settings.target!r} yet",
-            fix=f"run `pulumi config set {NAMESPACE}:target local`, or self-hosted",
-        )
-    return settings

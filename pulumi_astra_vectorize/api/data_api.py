@@ -22,6 +22,12 @@ INSERTED_AT_MOST = 100
 ALREADY_EXISTS = "DOCUMENT_ALREADY_EXISTS"
 
 
+CREDENTIAL_REFUSED = "VECTORIZE_CREDENTIAL_INVALID"
+OPTIONS_REFUSED = "INVALID_CREATE_COLLECTION_OPTIONS"
+
+NO_MODEL = "no-model-has-this-name"
+"""The Data API checks the credential before the model: a model that cannot exist ends the probe."""
+
 UNKNOWN_KEYSPACE = "UNKNOWN_KEYSPACE"
 
 SYSTEM = "system"
@@ -124,6 +130,23 @@ class DataApi:
         """Drops a keyspace with all that is in it; one that is gone is fine."""
         self._send("", {"dropKeyspace": {"name": name}}, repeatable=True)
 
+    def credential_is_usable(self, keyspace: str, provider: str, token: str) -> bool:
+        """Whether the database may use a token: the probe that creates nothing (credentials.md).
+
+        Raises:
+            DataApiError: for any answer that says neither yes nor no.
+        """
+        service = {"provider": provider, "modelName": NO_MODEL}
+        service_of_token = {**service, "authentication": {"providerKey": token}}
+        body = {"name": "vectorize_probe", "options": {"vector": {"service": service_of_token}}}
+        reply = self._ask(f"/{keyspace}", {"createCollection": body}, repeatable=True)
+        if not reply.errors:
+            raise _created_by_a_probe(keyspace)
+        code = reply.errors[0].get("errorCode")
+        if code not in (CREDENTIAL_REFUSED, OPTIONS_REFUSED):
+            raise _error(reply.errors[0])
+        return bool(code == OPTIONS_REFUSED)
+
     def count_documents(self, keyspace: str, collection: str) -> tuple[int, bool]:
         """How many documents a collection holds, and whether there are more than that."""
         status = self._read(f"/{keyspace}/{collection}", "countDocuments", {})
@@ -207,6 +230,15 @@ class DataApi:
         if not reply.status and not reply.data and not reply.errors:
             raise answer.not_understood()
         return reply
+
+
+def _created_by_a_probe(keyspace: str) -> DataApiError:
+    return DataApiError(
+        "PROBE_NOT_UNDERSTOOD",
+        f"the Data API accepted a collection in {keyspace!r} whose model does not exist",
+        fix="check that the endpoint is a Data API, and delete the collection 'vectorize_probe'",
+        source="Astra DB",
+    )
 
 
 def _exactly(digits: str) -> float:

@@ -18,6 +18,8 @@ class Integrations:
     never repeated blindly: after a lost answer the caller looks at what is there.
     """
 
+    by_hand = False
+
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
@@ -40,6 +42,10 @@ class Integrations:
         answer = self._call("GET", _path(provider, "tokens"), missing_is_fine=True)
         views = [] if answer is None else answer.parsed(list[wire.TokenView])
         return next((view for view in views if view.name == name), None)
+
+    def token_to_scope(self, provider: str, name: str) -> wire.TokenView | None:
+        """The token to which databases can be added: only one that is there."""
+        return self.token(provider, name)
 
     def add_token(
         self, provider: str, name: str, secret: str, databases: Sequence[str]
@@ -77,6 +83,9 @@ class Integrations:
         ids = [view.token_id for view in views]
         since = views[: ids.index(token_id) + 1] if token_id in ids else []
         return list(dict.fromkeys(database for view in since for database in view.databases))
+
+    def finish_rotation(self, provider: str, name: str) -> None:
+        """Nothing to do: the service forgets a retired scope by itself."""
 
     def add_to_scope(self, provider: str, token_id: str, databases: Sequence[str]) -> None:
         """Lets the token serve these databases (ids); in calls of at most ten."""

@@ -10,10 +10,23 @@ from pulumi_astra_vectorize.api.data_api import DataApi
 from pulumi_astra_vectorize.api.databases import ACTIVE, Database, Databases, resolve
 from pulumi_astra_vectorize.api.devops import DevOps
 from pulumi_astra_vectorize.api.integrations import Integrations
+from pulumi_astra_vectorize.api.portal import Portal
+from pulumi_astra_vectorize.api.portal_memory import PortalMemory
+from pulumi_astra_vectorize.api.service import IntegrationsService
 from pulumi_astra_vectorize.api.single_tenant import SingleTenant
 from pulumi_astra_vectorize.api.transport import Transport
 from pulumi_astra_vectorize.errors import ConfigurationError, RefusedError
-from pulumi_astra_vectorize.settings import Settings
+from pulumi_astra_vectorize.settings import Settings, TargetName
+
+PREFIXES: dict[TargetName, str] = {
+    "local": "/v1",
+    "self-hosted": "/v1",
+    "astra": "/api/json/v1",
+}
+"""Where the Data API stands under its address (contract devops.md)."""
+
+PUBLIC_URL = "https://huggingface.co"
+"""Hugging Face itself; the embedded server imitates it on its own address."""
 
 AWAKE = frozenset({ACTIVE, "MAINTENANCE"})
 """States in which a database answers; during MAINTENANCE a keyspace is being changed."""
@@ -30,7 +43,9 @@ class Target:
         self._cluster = self._single_tenant() if settings.target == "self-hosted" else None
         main = self._main()
         self._databases: Databases = self._cluster or DevOps(main)
-        self.integrations = Integrations(main)
+        self.integrations: IntegrationsService = (
+            self._portal() if settings.target == "astra" else Integrations(main)
+        )
 
     def databases(self) -> list[Database]:
         """All databases of the target."""
@@ -64,12 +79,16 @@ class Target:
             if endpoint not in self._data_apis:
                 headers = {"Token": self.settings.data_api_token()}
                 transport = Transport(endpoint, headers, self.settings.timeout_seconds)
-                self._data_apis[endpoint] = DataApi(transport)
+                self._data_apis[endpoint] = DataApi(transport, PREFIXES[self.settings.target])
             return self._data_apis[endpoint]
 
     def _single_tenant(self) -> SingleTenant:
         endpoint = self.settings.data_api_address()
         return SingleTenant(self._data_api(endpoint), endpoint, self.settings.database_alias)
+
+    def _portal(self) -> Portal:
+        memory = PortalMemory(self.settings.spool_folder)
+        return Portal(self.databases, self.data_api, memory, self.settings.portal_wait)
 
     def _main(self) -> Transport:
         """Where databases and integrations are managed."""
@@ -83,7 +102,8 @@ class Target:
 
     def verify_secret(self, secret: str, token_name: str) -> None:
         """Raises SECRET_REFUSED when the embedding provider does not know the secret."""
-        url = self.settings.hugging_face_url or self.settings.endpoint
+        own = self.settings.endpoint if self.settings.target == "local" else PUBLIC_URL
+        url = self.settings.hugging_face_url or own
         hugging_face.verify_secret(url, secret, token_name, self.settings.timeout_seconds)
 
 

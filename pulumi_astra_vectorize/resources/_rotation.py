@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from pulumi_astra_vectorize import rules, wire
-from pulumi_astra_vectorize.api.integrations import Integrations
+from pulumi_astra_vectorize import rules
+from pulumi_astra_vectorize.api.service import IntegrationsService, TokenThere
 from pulumi_astra_vectorize.errors import NotFoundError
 from pulumi_astra_vectorize.resources._settle import settle
 
@@ -30,7 +30,7 @@ class Credential:
 class Rotation:
     """What came of a rotation: the token now, and the gap in which there was none."""
 
-    view: wire.TokenView
+    view: TokenThere
     unavailable_seconds: float
     finished_at: datetime
 
@@ -41,8 +41,8 @@ class Rotation:
 
 
 def add_token(
-    service: Integrations, credential: Credential, scope: Sequence[str]
-) -> wire.TokenView:
+    service: IntegrationsService, credential: Credential, scope: Sequence[str]
+) -> TokenThere:
     """Adds the token and its scope; a lost answer is settled by looking."""
     provider, name = credential.provider, credential.name
     first, rest = scope[: rules.MAX_DATABASES_PER_CALL], scope[rules.MAX_DATABASES_PER_CALL :]
@@ -58,7 +58,7 @@ def add_token(
 
 
 def rotate(
-    service: Integrations, credential: Credential, known_id: str, *, in_place: bool
+    service: IntegrationsService, credential: Credential, known_id: str, *, in_place: bool
 ) -> Rotation:
     """Puts another secret under the token's name, and every database back into its scope.
 
@@ -77,9 +77,9 @@ def rotate(
 
 
 def recreate(
-    service: Integrations,
+    service: IntegrationsService,
     credential: Credential,
-    there: wire.TokenView | None,
+    there: TokenThere | None,
     scope: Sequence[str],
 ) -> Rotation:
     """Removes the token and adds it again: what every target can do.
@@ -94,17 +94,18 @@ def recreate(
     if there is not None:
         service.remove_token(credential.provider, there.id, credential.name)
     view = add_token(service, credential, scope)
+    service.finish_rotation(credential.provider, credential.name)
     return _finished(view, time.monotonic() - started)
 
 
 def _replace_secret(
-    service: Integrations, credential: Credential, there: wire.TokenView
+    service: IntegrationsService, credential: Credential, there: TokenThere
 ) -> Rotation:
     view = service.replace_secret(credential.provider, there.id, credential.secret)
     return _finished(view, 0.0)
 
 
-def _finished(view: wire.TokenView, seconds: float) -> Rotation:
+def _finished(view: TokenThere, seconds: float) -> Rotation:
     return Rotation(view, round(seconds, 3), datetime.now(timezone.utc))
 
 

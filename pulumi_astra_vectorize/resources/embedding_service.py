@@ -10,14 +10,18 @@ import pulumi
 
 from pulumi_astra_vectorize import catalog, rules
 from pulumi_astra_vectorize import lifecycle as life
-from pulumi_astra_vectorize.api.data_api import DataApiError, JsonObject, member
+from pulumi_astra_vectorize.api.data_api import (
+    CREDENTIAL_REFUSED,
+    DataApiError,
+    JsonObject,
+    member,
+)
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.errors import AstraVectorizeError, NotFoundError, RefusedError
 from pulumi_astra_vectorize.resources._values import mapping, text
 from pulumi_astra_vectorize.resources.user_access_token import UserAccessToken
 
-CREDENTIAL_REFUSED = "VECTORIZE_CREDENTIAL_INVALID"
 DEFAULT_KEY = "providerKey"
 
 

@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 
 import pulumi
 
-from pulumi_astra_vectorize import catalog, rules, wire
+from pulumi_astra_vectorize import catalog, rules
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize.api.databases import Database
+from pulumi_astra_vectorize.api.service import TokenThere
 from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.errors import NotFoundError
@@ -165,7 +166,7 @@ def _apply(inputs: TokenScopeInputs, target: Target) -> TokenScopeOutputs:
     """Adds what is missing, and with ``exclusive`` removes what is not listed."""
     service = target.integrations
     databases = {written: target.database(written) for written in inputs.databases}
-    there = service.token(inputs.integration, inputs.token)
+    there = service.token_to_scope(inputs.integration, inputs.token)
     if there is None:
         raise _token_not_found(inputs)
     wanted = list(dict.fromkeys(database.id for database in databases.values()))
@@ -196,7 +197,7 @@ def _remove(
         target.integrations.remove_from_scope(inputs.integration, there.id, db.id, db.name)
 
 
-def _strangers(there: wire.TokenView, state: State, target: Target) -> list[dict[str, str]]:
+def _strangers(there: TokenThere, state: State, target: Target) -> list[dict[str, str]]:
     """Databases that somebody else scoped: an exclusive scope shows them as drift."""
     ours = {item["id"] for item in state.outputs.scoped_databases}
     added = set(there.databases) - ours

@@ -11,9 +11,9 @@ from typing import ClassVar
 
 import pulumi
 
-from pulumi_astra_vectorize import catalog, rules, wire
+from pulumi_astra_vectorize import catalog, rules
 from pulumi_astra_vectorize import lifecycle as life
-from pulumi_astra_vectorize.api.integrations import Integrations
+from pulumi_astra_vectorize.api.service import IntegrationsService, TokenThere
 from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.engine import Provider, Resource, secret_input
 from pulumi_astra_vectorize.errors import ConflictError, NotFoundError
@@ -99,10 +99,12 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
     ) -> tuple[str, UserAccessTokenOutputs]:
         service = target.integrations
         there = service.token(inputs.integration, inputs.name)
-        if there is not None and not inputs.adopt:
+        if there is not None and not (inputs.adopt or service.by_hand):
             raise _name_taken(inputs)
         _verify(inputs, target)
         identifier = f"{inputs.integration}/{inputs.name}"
+        if there is not None and service.by_hand:
+            return identifier, _outputs(there)
         if there is None:
             _require_integration(inputs.integration, service)
             return identifier, _outputs(add_token(service, inputs.credential, []))
@@ -230,7 +232,7 @@ def _verify(inputs: UserAccessTokenInputs, target: Target) -> None:
         target.verify_secret(inputs.secret, inputs.name)
 
 
-def _outputs(view: wire.TokenView) -> UserAccessTokenOutputs:
+def _outputs(view: TokenThere) -> UserAccessTokenOutputs:
     return UserAccessTokenOutputs(token_id=view.id, generation=view.generation)
 
 
@@ -251,7 +253,7 @@ def _rotated(rotation: Rotation, target: Target) -> UserAccessTokenOutputs:
     )
 
 
-def _require_integration(provider: str, service: Integrations) -> None:
+def _require_integration(provider: str, service: IntegrationsService) -> None:
     if service.integration(provider) is None:
         raise NotFoundError(
             "INTEGRATION_NOT_FOUND",

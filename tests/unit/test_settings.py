@@ -18,6 +18,7 @@ ENVIRONMENT = {
     "username": "ASTRA_VECTORIZE_USERNAME",
     "password": "ASTRA_VECTORIZE_PASSWORD",
     "databaseAlias": "ASTRA_VECTORIZE_DATABASE_ALIAS",
+    "portalWait": "ASTRA_VECTORIZE_PORTAL_WAIT",
     "spoolFolder": "ASTRA_VECTORIZE_SPOOL_FOLDER",
     "target": "ASTRA_VECTORIZE_TARGET",
     "credentialCacheSeconds": "ASTRA_VECTORIZE_CREDENTIAL_CACHE_SECONDS",
@@ -181,13 +182,13 @@ def test_token_is_masked_wherever_settings_are_printed() -> None:
     assert "app-token-value" not in settings.model_dump_json()
 
 
-@pytest.mark.parametrize("target", ["astra"])
-def test_target_that_is_not_there_yet(target: str) -> None:
-    """A target of a later release is refused with the one that works."""
-    with pytest.raises(ConfigurationError, match="TARGET_NOT_SUPPORTED") as caught:
-        load_settings(config(target=target))
+def test_target_astra_is_at_its_own_address() -> None:
+    """Astra's DevOps API needs no setting; another address may be set (contract devops.md)."""
+    there = load_settings(config(target="astra"))
+    elsewhere = load_settings(config(target="astra", endpoint="http://127.0.0.1:8080"))
 
-    assert "astra-vectorize:target local" in str(caught.value)
+    assert there.endpoint == "https://api.astra.datastax.com"
+    assert elsewhere.endpoint == "http://127.0.0.1:8080"
 
 
 def test_self_hosted_data_api_is_opened_by_user_and_password() -> None:

@@ -1,0 +1,52 @@
+"""What a rotation by hand has to remember between two runs: the scope, and that the token was gone.
+
+A small file for each token in the spool folder; nothing in it is secret.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from pydantic import BaseModel, Field, ValidationError
+
+LIFETIME = timedelta(days=7)
+"""A rotation that was given up is forgotten after that."""
+
+
+class Rotation(BaseModel):
+    """A rotation on its way: the databases to put back, and whether the removal was seen."""
+
+    databases: list[str] = []
+    removed: bool = False
+    since: datetime = Field(default_factory=lambda: datetime.now(timezone.utc))
+
+
+class PortalMemory:
+    """Rotations on their way, by provider and name of the token."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def recall(self, provider: str, name: str) -> Rotation | None:
+        """The rotation on its way, if there is one."""
+        try:
+            told = Rotation.model_validate_json(self._file(provider, name).read_bytes())
+        except (FileNotFoundError, ValidationError):
+            return None
+        return told if told.since > datetime.now(timezone.utc) - LIFETIME else None
+
+    def keep(self, provider: str, name: str, rotation: Rotation) -> None:
+        """Writes it down before the step that it is needed after."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = self._file(provider, name)
+        partial = file.with_suffix(".partial")
+        partial.write_text(rotation.model_dump_json())
+        partial.replace(file)
+
+    def forget(self, provider: str, name: str) -> None:
+        """The rotation is done."""
+        self._file(provider, name).unlink(missing_ok=True)
+
+    def _file(self, provider: str, name: str) -> Path:
+        return self._folder / f"rotation-{provider}-{name}.json"
