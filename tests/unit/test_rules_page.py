@@ -1,0 +1,34 @@
+"""docs/rules.md ties rules, places and tests: each of them has to exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ROW = re.compile(r"^\| .+? \| `(?P<place>[\w/.:]+)` \| `(?P<test>[\w/.:]+)` \|$", re.MULTILINE)
+ROWS = ROW.findall((ROOT / "docs" / "rules.md").read_text())
+
+
+def defines(folder: str, reference: str) -> bool:
+    """Whether a file is there, and defines what is named behind the colons."""
+    path, _, name = reference.partition("::")
+    file = ROOT / folder / path
+    defined = rf"^ *(def {name}\(|class {name}\b|{name}\b.* = )"
+    return file.exists() and (
+        not name or re.search(defined, file.read_text(), re.MULTILINE) is not None
+    )
+
+
+def test_page_is_read() -> None:
+    """The rows are found: some forty rules in all."""
+    assert len(ROWS) > 40
+
+
+@pytest.mark.parametrize(("place", "test"), ROWS)
+def test_row_names_what_exists(place: str, test: str) -> None:
+    """A rule without its place or its test is a rule nobody keeps."""
+    assert defines("pulumi_astra_vectorize", place), f"no {place}"
+    assert defines("tests", test), f"no {test}"
