@@ -18,7 +18,7 @@ ENVIRONMENT = (
     "Every option can also stand in the environment: ASTRA_VECTORIZE_SERVER_HOST, ..._PORT, "
     "..._DATA, ..._DATABASES (names with commas between), ..._CLASSIC_DATABASES, ..._USERNAME, "
     "..._PASSWORD, ..._TOKEN (the application token, instead of a new one), ..._EMBEDDINGS, "
-    "..._KEYSPACE, ..._READY_FILE."
+    "..._KEYSPACE, ..._READY_FILE, ..._CONTROL."
 )
 
 SERVER_EXTRA = frozenset(
@@ -67,6 +67,10 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a flag
         Path | None,
         typer.Option(help="File to write the addresses to (JSON) once the server answers."),
     ] = None,
+    control: Annotated[
+        bool | None,
+        typer.Option("--control", help="Open the control interface, for tests: /_control/."),
+    ] = None,
 ) -> None:
     """Run the embedded server until it is stopped (Ctrl-C or SIGTERM)."""
     _run_server(
@@ -80,6 +84,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a flag
             "password": password,
             "embeddings": embeddings,
             "ready_file": ready_file,
+            "control": control,
         }
     )
 

@@ -47,6 +47,13 @@ SOURCE_MODELS = (
 DEFAULT_SOURCE_MODEL = "other"
 ID_TYPES = ("objectId", "uuid", "uuidv6", "uuidv7")
 DEFAULT_KEYSPACE = "default_keyspace"
+DATABASE_STATUSES = frozenset(
+    {"ACTIVE", "PENDING", "PREPARING", "PREPARED", "INITIALIZING", "PARKED", "PARKING"}
+    | {"UNPARKING", "TERMINATED", "TERMINATING", "RESIZING", "ERROR", "MAINTENANCE"}
+    | {"SUSPENDED", "UNKNOWN", "HIBERNATED", "HIBERNATING", "RESUMING"}
+)
+"""What the DevOps API says of a database; contract devops.md."""
+
 CREDENTIAL_SUFFIX = ".providerKey"
 """What the Data API appends to a token's name (contract credentials.md)."""
 

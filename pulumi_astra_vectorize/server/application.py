@@ -7,6 +7,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pulumi_astra_vectorize.server import health
 from pulumi_astra_vectorize.server.body_limit import BodyLimit
+from pulumi_astra_vectorize.server.control.application import create_control_interface
+from pulumi_astra_vectorize.server.control.faults import PREFIX as CONTROL
+from pulumi_astra_vectorize.server.control.faults import FaultInjection
 from pulumi_astra_vectorize.server.data_api import dispatch
 from pulumi_astra_vectorize.server.data_api import routes as data_api
 from pulumi_astra_vectorize.server.data_api.envelope import Failure
@@ -34,14 +37,19 @@ class PortSwitch:
 def create_application(server: ServerState, main_port: int) -> ASGIApp:
     """The whole server: one application for all its sockets."""
     switch = PortSwitch(main_port, _main_application(server), _data_application(server))
-    return BodyLimit(switch)
+    application = BodyLimit(switch)
+    if not server.settings.control:
+        return application
+    return FaultInjection(application, server.troubles.faults, main_port)
 
 
 def _main_application(server: ServerState) -> FastAPI:
     main = create_integrations_service(server, server.admission)
     main.include_router(health.routes)
-    main.include_router(embedding_router(), include_in_schema=False)
+    main.include_router(embedding_router(server.troubles.revoked), include_in_schema=False)
     main.mount(devops.PREFIX, devops.create_devops_api(server))
+    if server.settings.control:
+        main.mount(CONTROL, create_control_interface(server))
     return main
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from pulumi_astra_vectorize.server.settings import ServerSettings
 from pulumi_astra_vectorize.server.sockets import listen_preferably, port_of, url_of
-from pulumi_astra_vectorize.server.store.schema import Database, Keyspace
+from pulumi_astra_vectorize.server.store.schema import ACTIVE, Database, Keyspace
 from pulumi_astra_vectorize.server.store.store import Store
 from pulumi_astra_vectorize.wire import DatabaseAddress
 
@@ -58,6 +58,7 @@ def open_databases(
             ]
             for one in opened:
                 one.database.port = port_of(one.listener)
+                one.database.status = ACTIVE  # what control did to it ended with the last server
         yield opened
 
 

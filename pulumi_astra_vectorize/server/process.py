@@ -17,6 +17,7 @@ from pydantic import SecretStr
 
 from pulumi_astra_vectorize.server.admission import Admission
 from pulumi_astra_vectorize.server.application import create_application
+from pulumi_astra_vectorize.server.control.connections import ReachableConnection
 from pulumi_astra_vectorize.server.data_folder import READY_FILE, TOKEN_FILE, data_folder
 from pulumi_astra_vectorize.server.databases import open_databases
 from pulumi_astra_vectorize.server.embedding.client import EmbeddingClient
@@ -56,6 +57,7 @@ class _Uvicorn(uvicorn.Server):
             log_config=None,
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
+            http=ReachableConnection if opened.state.settings.control else "auto",
         )
         super().__init__(config)
         self._ready = ready

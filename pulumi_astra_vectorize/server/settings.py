@@ -19,6 +19,7 @@ class ServerSettings(BaseSettings):
     Lists stand in the environment with commas between. ``data`` None keeps everything in a
     private temporary folder that goes with the process. ``embeddings`` None means the server's
     own endpoint. ``token`` is made up on first start unless it is given here.
+    ``control`` opens the control interface, for tests.
     """
 
     model_config = SettingsConfigDict(env_prefix="ASTRA_VECTORIZE_SERVER_", extra="forbid")
@@ -34,6 +35,7 @@ class ServerSettings(BaseSettings):
     embeddings: str | None = Field(default=None, pattern=r"^https?://\S+$")
     keyspace: str = DEFAULT_KEYSPACE
     ready_file: Path | None = None
+    control: bool = False
 
     @field_validator("databases", "classic_databases", mode="before")
     @classmethod

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pulumi_astra_vectorize.server.admission import Admission
+from pulumi_astra_vectorize.server.control.troubles import Troubles
 from pulumi_astra_vectorize.server.embedding.client import EmbeddingClient
 from pulumi_astra_vectorize.server.sealing import Sealer
 from pulumi_astra_vectorize.server.settings import ServerSettings
@@ -22,3 +23,4 @@ class ServerState:
     admission: Admission
     embeddings: EmbeddingClient
     vectors: VectorCache
+    troubles: Troubles = field(default_factory=Troubles)

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pulumi_astra_vectorize.testing.server import COMMAND, PATIENCE_SECONDS, wait_until_ready
 from pulumi_astra_vectorize.wire import ServerAddresses
-
-COMMAND = [sys.executable, "-c", "from pulumi_astra_vectorize.cli import main; main()", "serve"]
-
-PATIENCE_SECONDS = 30.0
-"""Far more than a start takes, for machines that are busy with other tests."""
 
 
 def start(*arguments: str | Path, **environment: str) -> subprocess.Popen[str]:
@@ -40,12 +34,7 @@ def finished(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 
 def ready(process: subprocess.Popen[str], file: Path) -> ServerAddresses:
     """The addresses of a server that has written its ready file."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not file.exists():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < end, "the server is not ready"
-        time.sleep(0.01)
-    return ServerAddresses.model_validate_json(file.read_text())
+    return wait_until_ready(process, file, lambda: "".join(process.communicate()))
 
 
 @contextmanager

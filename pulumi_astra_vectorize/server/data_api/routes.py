@@ -7,11 +7,12 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
+from pulumi_astra_vectorize.server.control.availability import refuse_request
 from pulumi_astra_vectorize.server.data_api.authentication import presented_token
 from pulumi_astra_vectorize.server.data_api.dispatch import LEVELS, dispatch, refusal
 from pulumi_astra_vectorize.server.data_api.envelope import Failure
 from pulumi_astra_vectorize.server.state import ServerState
-from pulumi_astra_vectorize.server.store.schema import Database
+from pulumi_astra_vectorize.server.store.schema import ACTIVE, Database
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -39,6 +40,10 @@ async def _answer(server: ServerState, request: Request) -> Response:
     if database is None:
         return Response(status_code=404)
     presented_token(request.headers)
+    if database.status != ACTIVE:
+        unavailable = await run_in_threadpool(refuse_request, server, database.id)
+        if unavailable is not None:
+            return JSONResponse(unavailable, 503)
     segments = [name for name in request.path_params.get("names", "").split("/") if name]
     without_command = _status_without_command(request.method, segments)
     if without_command is not None:

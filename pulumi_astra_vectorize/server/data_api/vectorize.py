@@ -111,21 +111,31 @@ def _secret(call: Call, service: JsonObject) -> str:
     if call.embedding_key is not None:
         return call.embedding_key
     for credential in service.get("authentication", {}).values():
-        try:
-            return resolve_secret(call.server, service["provider"], credential, call.database.id)
-        except CredentialError as problem:
-            raise Failure(
-                "EMBEDDING_GATEWAY_UNABLE_RESOLVE_AUTHENTICATION_TYPE",
-                f"The credential '{credential}' cannot be resolved: {problem.id}: "
-                f"{problem.message}.",
-                family="SERVER",
-                scope="EMBEDDING_PROVIDER",
-            ) from None
+        secret = _looked_up(call, service["provider"], credential)
+        if secret is not None:
+            return secret
     raise provider_failure(
         "AUTHENTICATION_KEYS_NOT_PROVIDED",
         f"The embedding provider '{service['provider']}' needs a key: send it in the header "
         "'x-embedding-api-key'.",
     )
+
+
+def _looked_up(call: Call, provider: str, credential: str) -> str | None:
+    """The secret as the cache or the integrations service has it; None for an empty answer."""
+    database_id = call.database.id
+    try:
+        return call.server.troubles.credential_cache.secret(
+            (call.token, database_id, provider, credential),
+            lambda: resolve_secret(call.server, provider, credential, database_id),
+        )
+    except CredentialError as problem:
+        raise Failure(
+            "EMBEDDING_GATEWAY_UNABLE_RESOLVE_AUTHENTICATION_TYPE",
+            f"The credential '{credential}' cannot be resolved: {problem.id}: {problem.message}.",
+            family="SERVER",
+            scope="EMBEDDING_PROVIDER",
+        ) from None
 
 
 def _embed_once(

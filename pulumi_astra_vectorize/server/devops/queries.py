@@ -8,21 +8,16 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pulumi_astra_vectorize.rules import DATABASE_STATUSES
 from pulumi_astra_vectorize.server.devops.refusals import DevOpsRefusal
 from pulumi_astra_vectorize.server.devops.views import CLOUD
 from pulumi_astra_vectorize.server.store.schema import Database
 
 PROVIDERS = frozenset({"ALL", "NONE", "AWS", "GCP", "AZURE", CLOUD})
 
-STATUSES = frozenset(
-    {"active", "pending", "preparing", "prepared", "initializing", "parked", "parking"}
-    | {"unparking", "terminated", "terminating", "resizing", "error", "maintenance"}
-    | {"suspended", "unknown", "hibernated", "hibernating", "resuming"}
-)
-
 GROUPS = {
-    "all": STATUSES,
-    "nonterminated": STATUSES - {"terminated", "terminating"},
+    "all": DATABASE_STATUSES,
+    "nonterminated": DATABASE_STATUSES - {"TERMINATED", "TERMINATING"},
 }
 """The words of ``include`` that stand for several statuses."""
 
@@ -41,19 +36,16 @@ def find_databases(session: Session, query: DatabaseQuery) -> list[Database]:
 
     Raises DevOpsRefusal 400 for a word of ``include`` or ``provider`` that there is not.
     """
-    included, provider = query.include.lower(), query.provider.upper()
-    wanted = GROUPS.get(included, frozenset({included}))
-    if not wanted <= STATUSES:
+    included, provider = query.include.upper(), query.provider.upper()
+    wanted = GROUPS.get(included.lower(), frozenset({included}))
+    if not wanted <= DATABASE_STATUSES:
         raise DevOpsRefusal(400, f"include: {query.include!r} is no status of a database")
     if provider not in PROVIDERS:
         raise DevOpsRefusal(400, f"provider: {query.provider!r} is no cloud provider")
     if provider not in {"ALL", CLOUD}:
         return []
     page = (
-        select(Database)
-        .where(Database.status.in_([status.upper() for status in wanted]))
-        .order_by(Database.id)
-        .limit(query.limit)
+        select(Database).where(Database.status.in_(wanted)).order_by(Database.id).limit(query.limit)
     )
     if query.starting_after is not None:
         page = page.where(Database.id > query.starting_after)

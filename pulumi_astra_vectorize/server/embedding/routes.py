@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Container, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
 from threading import Thread
@@ -85,15 +85,15 @@ def _start_loading(name: str) -> Future[Model]:
     return future
 
 
-def router() -> APIRouter:
-    """The routes, with an embedder of their own."""
+def router(revoked: Container[str] = ()) -> APIRouter:
+    """The routes, with an embedder of their own; ``revoked`` secrets are dead."""
     routes = APIRouter()
     embedder = Embedder()
 
     @routes.get("/api/whoami-v2")
     async def whoami(authorization: Authorization = None) -> Response:
         """Tells whether a secret is alive."""
-        if not _is_alive(authorization):
+        if not _is_alive(authorization, revoked):
             return _unauthorized()
         return JSONResponse({"type": "user", "name": "local", "auth": {"type": "access_token"}})
 
@@ -102,7 +102,7 @@ def router() -> APIRouter:
         model: str, request: Request, authorization: Authorization = None
     ) -> Response:
         """Embeds a text, or a list of texts."""
-        if not _is_alive(authorization):
+        if not _is_alive(authorization, revoked):
             return _unauthorized()
         try:
             body = FeatureExtraction.model_validate_json(await request.body())
@@ -143,9 +143,11 @@ def _turns(texts: Sequence[str]) -> Iterator[Sequence[str]]:
         yield texts[start : start + TEXTS_AT_ONCE]
 
 
-def _is_alive(authorization: str | None) -> bool:
-    scheme, _, secret = (authorization or "").partition(" ")
-    return scheme.lower() == "bearer" and SECRET.fullmatch(secret.strip()) is not None
+def _is_alive(authorization: str | None, revoked: Container[str]) -> bool:
+    scheme, _, shown = (authorization or "").partition(" ")
+    secret = shown.strip()
+    has_the_form = scheme.lower() == "bearer" and SECRET.fullmatch(secret) is not None
+    return has_the_form and secret not in revoked
 
 
 def _problem(invalid: ValidationError) -> str:

@@ -32,7 +32,7 @@ def create_integrations_service(vault: Vault, admission: Admission) -> FastAPI:
     )
     service.state.vault = vault
     service.include_router(routes)
-    service.add_exception_handler(Refusal, _refuse)
+    service.add_exception_handler(Refusal, refuse)
     shape_errors(service, lambda _status, code, message: problems(code, message))
     service.add_middleware(
         BearerGuard,
@@ -43,7 +43,8 @@ def create_integrations_service(vault: Vault, admission: Admission) -> FastAPI:
     return service
 
 
-def _refuse(_request: Request, refusal: Exception) -> JSONResponse:
+def refuse(_request: Request, refusal: Exception) -> JSONResponse:
+    """Answers a Refusal in the service's shape."""
     assert isinstance(refusal, Refusal)  # noqa: S101 - registered for this class
     return JSONResponse(problems(refusal.code, refusal.message), refusal.http_status)
 

@@ -17,6 +17,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+ACTIVE = "ACTIVE"
+"""The status of a database that answers (contract devops.md)."""
+
 
 def new_id() -> str:
     """A fresh identifier, in the form that Astra gives to databases and tokens."""
@@ -56,7 +59,7 @@ class Database(Base):
     port: Mapped[int]
     classic: Mapped[bool] = mapped_column(default=False)
     """Declared as created before June 24, 2024: five collections instead of ten."""
-    status: Mapped[str] = mapped_column(default="ACTIVE")
+    status: Mapped[str] = mapped_column(default=ACTIVE)
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
 

@@ -1,0 +1,341 @@
+"""The control interface: trouble on purpose (docs/control.md)."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from pulumi_astra_vectorize.server.process import running_server
+from pulumi_astra_vectorize.server.settings import ServerSettings
+from pulumi_astra_vectorize.testing import Control, CredentialCacheSettings, Fault
+from pulumi_astra_vectorize.wire import INTEGRATIONS
+from tests.server.conftest import SECRET, Server, seen_by_tests
+
+TOKENS = f"{INTEGRATIONS}/huggingface/tokens"
+MODEL = "sentence-transformers/all-MiniLM-L6-v2"
+SERVICE = {
+    "provider": "huggingface",
+    "modelName": MODEL,
+    "authentication": {"providerKey": "search-prod"},
+}
+
+
+@pytest.fixture(scope="module")
+def controlled() -> Iterator[Server]:
+    """A server with control on."""
+    settings = ServerSettings(port=0, databases=("library", "archive"), control=True)
+    with running_server(settings) as opened, httpx.Client(timeout=60) as http:
+        yield seen_by_tests(opened, http)
+
+
+@pytest.fixture
+def control(controlled: Server) -> Iterator[Control]:
+    """The control interface of a server that is as it was at its start."""
+    with httpx.Client(base_url=controlled.url, headers=controlled.bearer) as http:
+        control = Control(http)
+        control.reset()
+        yield control
+
+
+def post(controlled: Server, command: dict[str, Any], path: str = "") -> httpx.Response:
+    """A command to the default keyspace of "library", or to a collection in it."""
+    url = f"{controlled.databases['library'].url}/v1/default_keyspace{path}"
+    return controlled.http.post(url, json=command, headers={"Token": controlled.token})
+
+
+def add_token(controlled: Server) -> dict[str, Any]:
+    """The user access token "search-prod" for "library"."""
+    controlled.call("POST", INTEGRATIONS, json={"provider": "huggingface"})
+    new = {
+        "name": "search-prod",
+        "secret": SECRET,
+        "databases": [controlled.databases["library"].id],
+    }
+    added: dict[str, Any] = controlled.call("POST", TOKENS, json=new).json()
+    return added
+
+
+def remove_token(controlled: Server, token: dict[str, Any]) -> None:
+    controlled.call("DELETE", f"{TOKENS}/{token['id']}", params={"name": token["name"]})
+
+
+def insert_text(controlled: Server) -> list[str]:
+    """The codes of an insertion of one text into "notes"."""
+    command = {"insertOne": {"document": {"$vectorize": "A dog barks."}}}
+    reply = post(controlled, command, "/notes").json()
+    return [error["errorCode"] for error in reply.get("errors", [])]
+
+
+def create_notes(controlled: Server) -> None:
+    options = {"vector": {"service": SERVICE}}
+    created = post(controlled, {"createCollection": {"name": "notes", "options": options}})
+    assert created.json() == {"status": {"ok": 1}}
+
+
+def test_off_unless_asked_for(server: Server) -> None:
+    """A server without --control has no such path, token or not."""
+    assert server.call("POST", "/_control/reset").status_code == 404
+    assert server.http.post(f"{server.url}/_control/reset").status_code == 404
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}])
+def test_needs_the_application_token(
+    controlled: Server, control: Control, headers: dict[str, str]
+) -> None:
+    """Without the application token nothing is done."""
+    add_token(controlled)
+    refused = controlled.http.post(f"{controlled.url}/_control/reset", headers=headers)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (401, "UNAUTHENTICATED")
+    assert len(controlled.call("GET", TOKENS).json()) == 1
+
+
+def test_reset_empties_everything_but_databases(controlled: Server, control: Control) -> None:
+    """Integrations, tokens and their memory, keyspaces and contents go; databases stay."""
+    before = controlled.call("GET", "/v2/databases").json()
+    token = add_token(controlled)
+    create_notes(controlled)
+    insert_text(controlled)
+    remove_token(controlled, token)
+    add_token(controlled)
+    control.set_status("archive", "PARKED")
+    control.reset()
+    assert controlled.call("GET", "/v2/databases").json() == before
+    assert controlled.call("GET", INTEGRATIONS).json() == []
+    assert post(controlled, {"findCollections": {}}).json() == {"status": {"collections": []}}
+    controlled.call("POST", INTEGRATIONS, json={"provider": "huggingface"})
+    retired = controlled.call("GET", f"{INTEGRATIONS}/huggingface/retired-scopes/search-prod")
+    assert retired.json() == []
+
+
+def test_collection_after_a_reset_has_no_old_vectors(controlled: Server, control: Control) -> None:
+    """A collection of the same name finds nothing of what was there."""
+    for _ in range(2):
+        add_token(controlled)
+        create_notes(controlled)
+        found = post(controlled, {"find": {"sort": {"$vectorize": "dog"}}}, "/notes").json()
+        assert found["data"]["documents"] == []
+        assert insert_text(controlled) == []
+        control.reset()
+
+
+class TestSeeding:
+    """seed: documents from a folder."""
+
+    def test_folder_becomes_collections(
+        self, controlled: Server, control: Control, tmp_path: Path
+    ) -> None:
+        """Each file is a collection, with the options beside it; digits are kept as written."""
+        keyspace = tmp_path / "library" / "novels"
+        keyspace.mkdir(parents=True)
+        lines = [json.dumps({"_id": n, "$vector": [n, 1]}) for n in range(150)]
+        (keyspace / "books.jsonl").write_text("\n".join([*lines, ""]))
+        (keyspace / "books.json").write_text(json.dumps({"vector": {"dimension": 2}}))
+        (keyspace / "notes.jsonl").write_text('{"_id": 1, "price": 12345678901234567890.5}\n')
+        seeded = {(it.keyspace, it.name): it.documents for it in control.seed(tmp_path)}
+        assert seeded == {("novels", "books"): 150, ("novels", "notes"): 1}
+        url = f"{controlled.databases['library'].url}/v1/novels"
+        headers = {"Token": controlled.token}
+        count = controlled.http.post(f"{url}/books", json={"countDocuments": {}}, headers=headers)
+        assert count.json() == {"status": {"count": 150}}
+
+    @pytest.mark.parametrize(
+        ("database", "line", "code"),
+        [
+            ("library", "{", "SEED_REFUSED"),
+            ("library", '{"$vectorize": "a"}', "SEED_REFUSED"),
+            ("nowhere", "{}", "DATABASE_NOT_FOUND"),
+        ],
+    )
+    def test_what_cannot_be_seeded(
+        self, control: Control, tmp_path: Path, database: str, line: str, code: str
+    ) -> None:
+        """The refusal names the file."""
+        file = tmp_path / database / "novels" / "books.jsonl"
+        file.parent.mkdir(parents=True)
+        file.write_text(line)
+        with pytest.raises(httpx.HTTPStatusError) as refused:
+            control.seed(tmp_path)
+        (error,) = refused.value.response.json()["errors"]
+        assert error["code"] == code
+        assert str(file) in error["message"]
+
+
+class TestFaults:
+    """What happens to the next requests."""
+
+    def test_status_so_many_times(self, controlled: Server, control: Control) -> None:
+        """The next two requests get the status; the third is answered."""
+        control.inject(Fault(status=503, times=2))
+        statuses = [post(controlled, {"findCollections": {}}).status_code for _ in range(3)]
+        assert statuses == [503, 503, 200]
+
+    def test_body_beside_a_status(self, controlled: Server, control: Control) -> None:
+        """The body is the one that was asked for."""
+        control.inject(Fault(path="/health", status=429, body={"error": "slow down"}))
+        answer = controlled.http.get(f"{controlled.url}/health")
+        assert (answer.status_code, answer.json()) == (429, {"error": "slow down"})
+
+    @pytest.mark.parametrize(
+        ("fault", "main", "database"),
+        [
+            (Fault(status=500, port="main", times=None), 500, 200),
+            (Fault(status=500, port="database", times=None), 200, 500),
+            (Fault(status=500, path="/v1/default_*", times=None), 200, 500),
+            (Fault(status=500, path="/v1/integrations", times=None), 500, 200),
+            (Fault(status=500, path="/nothing", times=None), 200, 200),
+        ],
+    )
+    def test_only_where_it_fits(
+        self, controlled: Server, control: Control, fault: Fault, main: int, database: int
+    ) -> None:
+        """A fault happens by kind of port and by path, and never to the control interface."""
+        control.inject(fault)
+        assert controlled.call("GET", INTEGRATIONS).status_code == main
+        assert post(controlled, {"findCollections": {}}).status_code == database
+        assert control.waiting_faults() == [fault]
+        control.clear_faults()
+        assert control.waiting_faults() == []
+
+    def test_latency(self, controlled: Server, control: Control) -> None:
+        """The answer is the ordinary one, later."""
+        control.inject(Fault(latency_seconds=0.3))
+        start = time.monotonic()
+        assert post(controlled, {"findCollections": {}}).status_code == 200
+        assert time.monotonic() - start >= 0.3
+
+    @pytest.mark.parametrize(
+        ("loss", "error", "created"),
+        [
+            ("request", httpx.ReadError, []),
+            ("answer", httpx.ReadError, ["made"]),
+            ("half-answer", httpx.RemoteProtocolError, ["made"]),
+        ],
+    )
+    def test_losses(
+        self,
+        controlled: Server,
+        control: Control,
+        loss: Any,
+        error: type[Exception],
+        created: list[str],
+    ) -> None:
+        """The client sees a broken connection; the work is done unless the request was lost."""
+        control.inject(Fault(lose=loss))
+        with pytest.raises(error):
+            post(controlled, {"createCollection": {"name": "made"}})
+        listed = post(controlled, {"findCollections": {}}).json()
+        assert listed["status"]["collections"] == created
+
+    @pytest.mark.parametrize(
+        "fault",
+        [
+            {},
+            {"status": 200},
+            {"status": 503, "lose": "answer"},
+            {"latencySeconds": 1, "body": {}},
+            {"status": 503, "times": 0},
+            {"lose": "everything"},
+            {"status": 503, "colour": "red"},
+        ],
+    )
+    def test_what_is_no_fault(
+        self, controlled: Server, control: Control, fault: dict[str, Any]
+    ) -> None:
+        """A fault is a status, a loss or a delay; anything else is refused."""
+        refused = controlled.call("POST", "/_control/faults", json=fault)
+        assert refused.status_code == 422
+        assert control.waiting_faults() == []
+
+
+class TestStatuses:
+    """Databases that are not ACTIVE."""
+
+    @pytest.mark.parametrize("status", ["PARKED", "HIBERNATED", "SUSPENDED", "INITIALIZING"])
+    def test_database_that_does_not_answer(
+        self, controlled: Server, control: Control, status: str
+    ) -> None:
+        """DevOps shows the status, the Data API answers 503 with a message, others go on."""
+        control.set_status("library", status)
+        shown = controlled.call("GET", f"/v2/databases/{controlled.databases['library'].id}")
+        assert shown.json()["status"] == status
+        answer = post(controlled, {"findCollections": {}})
+        assert (answer.status_code, list(answer.json())) == (503, ["message"])
+        archive = controlled.databases["archive"].url
+        headers = {"Token": controlled.token}
+        other = controlled.http.post(f"{archive}/v1", json={"findKeyspaces": {}}, headers=headers)
+        assert other.status_code == 200
+
+    @pytest.mark.parametrize("status", ["ACTIVE", "MAINTENANCE", "RESIZING"])
+    def test_database_that_answers(self, controlled: Server, control: Control, status: str) -> None:
+        """Maintenance does not concern reads and writes."""
+        control.set_status("library", status)
+        assert post(controlled, {"findCollections": {}}).status_code == 200
+
+    def test_request_wakes_a_hibernated_database(
+        self, controlled: Server, control: Control
+    ) -> None:
+        """It is RESUMING, says so as Astra does, and is ACTIVE after the refusals asked for."""
+        control.set_status("library", "HIBERNATED", refusals=2)
+        first = post(controlled, {"findCollections": {}})
+        assert "Resuming your database" in first.json()["message"]
+        shown = controlled.call("GET", f"/v2/databases/{controlled.databases['library'].id}")
+        assert shown.json()["status"] == "RESUMING"
+        statuses = [post(controlled, {"findCollections": {}}).status_code for _ in range(2)]
+        assert statuses == [503, 200]
+
+    def test_unknown_database_or_status(self, controlled: Server, control: Control) -> None:
+        """Both are refused."""
+        for path, status, code in [("nowhere", "PARKED", 404), ("library", "ASLEEP", 422)]:
+            refused = controlled.call(
+                "PUT", f"/_control/databases/{path}/status", json={"status": status}
+            )
+            assert refused.status_code == code
+
+
+class TestSecrets:
+    """The imitated Hugging Face, and the Data API's memory of secrets."""
+
+    def test_revoked_secret_is_dead_until_restored(
+        self, controlled: Server, control: Control
+    ) -> None:
+        """whoami and embeddings refuse it, as Hugging Face does a token that was deleted."""
+        add_token(controlled)
+        create_notes(controlled)
+        whoami = f"{controlled.url}/api/whoami-v2"
+        header = {"Authorization": f"Bearer {SECRET}"}
+        control.revoke_secret(SECRET)
+        assert controlled.http.get(whoami, headers=header).status_code == 401
+        assert insert_text(controlled) == ["EMBEDDING_PROVIDER_CLIENT_ERROR"]
+        control.restore_secret(SECRET)
+        assert controlled.http.get(whoami, headers=header).status_code == 200
+        assert insert_text(controlled) == []
+
+    def test_removed_token_lives_on_in_the_cache(
+        self, controlled: Server, control: Control
+    ) -> None:
+        """With the real Data API's cache a removed token still embeds."""
+        create_after = add_token(controlled)
+        create_notes(controlled)
+        control.cache_credentials(CredentialCacheSettings(seconds=300))
+        assert insert_text(controlled) == []
+        remove_token(controlled, create_after)
+        assert insert_text(controlled) == []
+        control.cache_credentials(CredentialCacheSettings())
+        assert insert_text(controlled) == ["EMBEDDING_GATEWAY_UNABLE_RESOLVE_AUTHENTICATION_TYPE"]
+
+    def test_empty_answer_is_no_key(self, controlled: Server, control: Control) -> None:
+        """A credential service that answers a missing credential with nothing at all."""
+        token = add_token(controlled)
+        create_notes(controlled)
+        remove_token(controlled, token)
+        control.cache_credentials(CredentialCacheSettings(seconds=300, empty_answers=True))
+        keys = "EMBEDDING_PROVIDER_AUTHENTICATION_KEYS_NOT_PROVIDED"
+        assert insert_text(controlled) == [keys]
+        add_token(controlled)
+        assert insert_text(controlled) == [keys]
