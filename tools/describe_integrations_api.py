@@ -12,7 +12,8 @@ from pydantic import SecretStr
 
 from pulumi_astra_vectorize.server.admission import Admission
 from pulumi_astra_vectorize.server.integrations.application import create_integrations_service
-from pulumi_astra_vectorize.server.sealing import Sealer
+from pulumi_astra_vectorize.server.sealing import Sealer, new_key
+from pulumi_astra_vectorize.server.store.engines import sqlite_engines
 from pulumi_astra_vectorize.server.store.store import Store
 
 PAGE = Path(__file__).parents[1] / "docs" / "integrations-api.md"
@@ -45,8 +46,8 @@ class LonelyVault:
 def openapi_document() -> Json:
     """The service's own description of itself."""
     with TemporaryDirectory() as folder:
-        store = Store(Path(folder))
-        vault = LonelyVault(store, Sealer(None))
+        store = Store(sqlite_engines(Path(folder)))
+        vault = LonelyVault(store, Sealer([new_key()]))
         document = create_integrations_service(vault, Admission(SecretStr("unused"))).openapi()
         store.close()
         return document

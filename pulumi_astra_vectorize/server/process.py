@@ -21,12 +21,13 @@ from pulumi_astra_vectorize.server.control.connections import ReachableConnectio
 from pulumi_astra_vectorize.server.data_folder import READY_FILE, TOKEN_FILE, data_folder
 from pulumi_astra_vectorize.server.databases import open_databases
 from pulumi_astra_vectorize.server.embedding.client import EmbeddingClient
-from pulumi_astra_vectorize.server.integrations.credentials import check_key
+from pulumi_astra_vectorize.server.integrations.keys import check_key
+from pulumi_astra_vectorize.server.master_key import sealer_of_folder
 from pulumi_astra_vectorize.server.private_files import read_or_create, write_whole
-from pulumi_astra_vectorize.server.sealing import Sealer
 from pulumi_astra_vectorize.server.settings import ServerSettings
 from pulumi_astra_vectorize.server.sockets import listen, port_of, url_of
 from pulumi_astra_vectorize.server.state import ServerState
+from pulumi_astra_vectorize.server.store.engines import sqlite_engines
 from pulumi_astra_vectorize.server.store.opening import opened_store
 from pulumi_astra_vectorize.server.store.store import Store
 from pulumi_astra_vectorize.server.vectors import VectorCache
@@ -56,8 +57,8 @@ class _Uvicorn(uvicorn.Server):
             access_log=False,
             log_config=None,
             server_header=False,
-            timeout_graceful_shutdown=GRACE_SECONDS,
             http=ReachableConnection if opened.state.settings.control else "auto",
+            timeout_graceful_shutdown=GRACE_SECONDS,
         )
         super().__init__(config)
         self._ready = ready
@@ -107,7 +108,9 @@ def opened_server(settings: ServerSettings) -> Generator[OpenServer, None, None]
     with (
         data_folder(settings.data) as folder,
         listen(settings.host, settings.port) as main,
-        opened_store(folder, durable=settings.data is not None) as store,
+        opened_store(
+            sqlite_engines(folder, durable=settings.data is not None), str(folder)
+        ) as store,
         _opened_state(settings, folder, store, url_of(settings.host, port_of(main))) as state,
         open_databases(store, settings, port_of(main)) as databases,
     ):
@@ -125,7 +128,7 @@ def opened_server(settings: ServerSettings) -> Generator[OpenServer, None, None]
 def _opened_state(
     settings: ServerSettings, folder: Path, store: Store, url: str
 ) -> Generator[ServerState, None, None]:
-    sealer = Sealer(folder)
+    sealer = sealer_of_folder(folder)
     check_key(store, sealer)
     token = _application_token(settings, folder / TOKEN_FILE)
     with closing(EmbeddingClient(settings.embeddings or url)) as embeddings:

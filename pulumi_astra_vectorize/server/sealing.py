@@ -1,50 +1,49 @@
-"""Secrets at rest: sealed with a key that lies beside the store, readable by its owner only."""
+"""Secrets at rest: authenticated encryption (Fernet) with one key, or several while they change."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
 
-from cryptography.fernet import Fernet, InvalidToken
-
-from pulumi_astra_vectorize.errors import ConfigurationError
-from pulumi_astra_vectorize.server.private_files import read_or_create
-
-KEY_FILE = "secrets.key"
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 
 class WrongKeyError(Exception):
-    """The key at hand is not the one that a secret was sealed with."""
+    """The keys at hand are not those that a secret was sealed with."""
 
 
 class Sealer:
-    """Seals and opens texts; without a folder the key lives and dies with the process.
+    """Seals with the first of its keys and opens with any of them.
 
     Raises:
-        ConfigurationError: ``KEY_FILE_INVALID`` when the folder's key file holds no key.
+        ValueError: for a key that is none (32 bytes in URL-safe base64), or for no key at all.
     """
 
-    def __init__(self, folder: Path | None) -> None:
-        self._fernet = Fernet(Fernet.generate_key()) if folder is None else _from_file(folder)
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._keys = MultiFernet([Fernet(key) for key in keys])
 
     def seal(self, text: str) -> bytes:
         """The encrypted form of a text."""
-        return self._fernet.encrypt(text.encode())
+        return self._keys.encrypt(text.encode())
 
     def open(self, sealed: bytes) -> str:
         """The text again; WrongKeyError when it was sealed with another key."""
         try:
-            return self._fernet.decrypt(sealed).decode()
+            return self._keys.decrypt(sealed).decode()
         except InvalidToken:
-            raise WrongKeyError("a stored secret was sealed with another key") from None
+            raise _wrong_key() from None
+
+    def renew(self, sealed: bytes) -> bytes:
+        """The same text, sealed with the first key; WrongKeyError as for ``open``."""
+        try:
+            return self._keys.rotate(sealed)
+        except InvalidToken:
+            raise _wrong_key() from None
 
 
-def _from_file(folder: Path) -> Fernet:
-    path = folder / KEY_FILE
-    try:
-        return Fernet(read_or_create(path, lambda: Fernet.generate_key().decode()))
-    except ValueError:
-        raise ConfigurationError(
-            "KEY_FILE_INVALID",
-            f"{path} holds no encryption key",
-            fix="put the key file of this data folder back, or start with a new data folder",
-        ) from None
+def new_key() -> str:
+    """A key that nobody has."""
+    return Fernet.generate_key().decode()
+
+
+def _wrong_key() -> WrongKeyError:
+    return WrongKeyError("a stored secret was sealed with another key")

@@ -12,6 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
+from pulumi_astra_vectorize.server.store.engines import sqlite_engines
 from pulumi_astra_vectorize.server.store.schema import Database, Entity, Record, Vector
 from pulumi_astra_vectorize.server.store.store import Store
 from pulumi_astra_vectorize.server.vector_rows import WIRE, Rows, shortest
@@ -164,7 +165,7 @@ def test_shortest_numbers_mean_the_same_float32(numbers: list[float]) -> None:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """A store with one entity (id 1), ready for records."""
-    made = Store(tmp_path)
+    made = Store(sqlite_engines(tmp_path))
     with made.write() as session:
         session.add(Database(id="d", name="library", port=1))
         session.flush()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
-from pulumi_astra_vectorize.errors import ConfigurationError
 from pulumi_astra_vectorize.rules import token_of_credential
-from pulumi_astra_vectorize.server.sealing import Sealer, WrongKeyError
+from pulumi_astra_vectorize.server.sealing import Sealer
 from pulumi_astra_vectorize.server.store.schema import ScopedDatabase, UserAccessToken
 from pulumi_astra_vectorize.server.store.store import Store
 
@@ -50,32 +49,28 @@ def resolve_secret(server: Vault, provider: str, credential: str, database_id: s
     return server.sealer.open(_sealed_secret(server, provider, credential, database_id))
 
 
-def check_key(store: Store, sealer: Sealer) -> None:
-    """Makes sure that the key opens what the store holds; ConfigurationError WRONG_KEY if not."""
-    with store.read() as session:
-        sealed = session.scalar(select(UserAccessToken.secret).limit(1))
-    try:
-        if sealed is not None:
-            sealer.open(sealed)
-    except WrongKeyError:
-        raise ConfigurationError(
-            "WRONG_KEY",
-            "the key file of the data folder is not the one that its secrets were sealed with",
-            fix="put the right key file back; without it the user access tokens are lost",
-        ) from None
-
-
 def _sealed_secret(server: Vault, provider: str, credential: str, database_id: str) -> bytes:
     name = token_of_credential(credential)
     with server.store.read() as session:
-        token = session.scalar(select(UserAccessToken).filter_by(provider=provider, name=name))
-        if token is None:
-            raise CredentialError(
-                "CREDENTIAL_NOT_FOUND", f"{provider} has no user access token named {name!r}"
+        found = session.execute(
+            select(UserAccessToken.secret, ScopedDatabase.database_id)
+            .outerjoin(
+                ScopedDatabase,
+                and_(
+                    ScopedDatabase.token_id == UserAccessToken.id,
+                    ScopedDatabase.database_id == database_id,
+                ),
             )
-        if session.get(ScopedDatabase, (token.id, database_id)) is None:
-            raise CredentialError(
-                "DATABASE_NOT_IN_SCOPE",
-                f"the database is not in the scope of the user access token {name!r}",
-            )
-        return token.secret
+            .where(UserAccessToken.provider == provider, UserAccessToken.name == name)
+        ).one_or_none()
+    if found is None:
+        raise CredentialError(
+            "CREDENTIAL_NOT_FOUND", f"{provider} has no user access token named {name!r}"
+        )
+    if found.database_id is None:
+        raise CredentialError(
+            "DATABASE_NOT_IN_SCOPE",
+            f"the database is not in the scope of the user access token {name!r}",
+        )
+    secret: bytes = found.secret
+    return secret

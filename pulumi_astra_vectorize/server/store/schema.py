@@ -32,7 +32,7 @@ def now() -> datetime:
 
 
 class Moment(TypeDecorator[datetime]):
-    """A moment in UTC; sqlite itself forgets the time zone."""
+    """A moment in UTC; sqlite forgets the time zone, PostgreSQL gives it in the session's."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -43,7 +43,9 @@ class Moment(TypeDecorator[datetime]):
         dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
     ) -> datetime | None:
         """The moment as it was written: with its zone."""
-        return value and value.replace(tzinfo=timezone.utc)
+        if value is None or value.tzinfo is None:
+            return value and value.replace(tzinfo=timezone.utc)
+        return value.astimezone(timezone.utc)
 
 
 class Base(DeclarativeBase):
@@ -180,3 +182,11 @@ class RetiredScope(Base):
     token_id: Mapped[str] = mapped_column(primary_key=True)
     database_id: Mapped[str] = mapped_column(primary_key=True)
     removed_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class KeyWitness(Base):
+    """A sealed text that is no secret: whoever can open it has the key of this store."""
+
+    __tablename__ = "key_witness"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)

@@ -2,45 +2,40 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
-from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session
 
+from pulumi_astra_vectorize.server.store.engines import Engines
 from pulumi_astra_vectorize.server.store.problems import storage_error
-from pulumi_astra_vectorize.server.store.schema import Base
-
-FILE_NAME = "store.sqlite3"
-
-PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=5000")
+from pulumi_astra_vectorize.server.store.versions import bring_up_to_date
 
 
 class Store:
-    """The server's state, in one sqlite file of ``folder``.
+    """The server's state, made or brought to the present schema when it is opened.
 
     Sessions are plain SQLAlchemy sessions that see one snapshot; ``write`` holds the one writer's
-    lock and commits at the end, or changes nothing at all. ``durable`` False leaves out waiting
-    for the disk, for a folder that goes with the process.
+    lock and commits at the end, or changes nothing at all.
 
     Raises:
-        StorageError: from the constructor, ``read`` and ``write`` when sqlite or the disk fails.
+        StorageError: from the constructor, ``read`` and ``write`` when the database or its disk
+            fails.
+        StoreTooNewError: from the constructor, see there.
     """
 
-    def __init__(self, folder: Path, *, durable: bool = True) -> None:
-        self._engine = _engine(folder / FILE_NAME, durable=durable)
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
         self._writing = threading.RLock()
         with _clear_problems():
-            Base.metadata.create_all(self._engine)
+            bring_up_to_date(engines.writing)
 
     @contextmanager
     def read(self) -> Generator[Session, None, None]:
         """A session to look things up in."""
-        with _clear_problems(), Session(self._engine) as session:
+        with _clear_problems(), Session(self._engines.reading) as session:
             yield session
 
     @contextmanager
@@ -49,36 +44,14 @@ class Store:
         with (
             _clear_problems(),
             self._writing,
-            Session(self._engine, expire_on_commit=False) as session,
+            Session(self._engines.writing, expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session
 
     def close(self) -> None:
-        """Gives the file back; no session may be open."""
-        self._engine.dispose()
-
-
-def _engine(path: Path, *, durable: bool) -> Engine:
-    engine = create_engine(
-        f"sqlite:///{path}",
-        connect_args={"check_same_thread": False},
-        max_overflow=-1,  # one connection a busy thread; the thread pool is the bound
-        hide_parameters=True,  # what users store must not turn up in a log
-    )
-
-    def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None  # transactions begin where SQLAlchemy says, see below
-        for pragma in (*PRAGMAS, f"synchronous={'FULL' if durable else 'OFF'}"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    event.listen(engine, "connect", prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+        """Gives files and connections back; no session may be open."""
+        self._engines.writing.dispose()
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Alembic's folder: how stores of earlier versions become the present one."""
