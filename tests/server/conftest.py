@@ -17,6 +17,7 @@ from astrapy.utils import api_commander
 from pulumi_astra_vectorize.server.process import OpenServer, running_server
 from pulumi_astra_vectorize.server.settings import ServerSettings
 from pulumi_astra_vectorize.server.state import ServerState
+from pulumi_astra_vectorize.testing import Control
 from pulumi_astra_vectorize.wire import INTEGRATIONS, DatabaseAddress
 
 TOKEN_NAME = "search-prod"
@@ -64,6 +65,23 @@ def server() -> Iterator[Server]:
     settings = ServerSettings(port=0, databases=("library", "archive"))
     with running_server(settings) as opened, httpx.Client(timeout=60) as http:
         yield seen_by_tests(opened, http)
+
+
+@pytest.fixture(scope="session")
+def controlled() -> Iterator[Server]:
+    """A server with control on."""
+    settings = ServerSettings(port=0, databases=("library", "archive"), control=True)
+    with running_server(settings) as opened, httpx.Client(timeout=60) as http:
+        yield seen_by_tests(opened, http)
+
+
+@pytest.fixture
+def control(controlled: Server) -> Iterator[Control]:
+    """The control interface of a server that is as it was at its start."""
+    with httpx.Client(base_url=controlled.url, headers=controlled.bearer) as http:
+        control = Control(http)
+        control.reset()
+        yield control
 
 
 @pytest.fixture(scope="session", autouse=True)

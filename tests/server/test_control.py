@@ -1,81 +1,24 @@
-"""The control interface: trouble on purpose (docs/control.md)."""
+"""The control interface: reset, seed, database states, secrets (docs/control.md)."""
 
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
-from pulumi_astra_vectorize.server.process import running_server
-from pulumi_astra_vectorize.server.settings import ServerSettings
-from pulumi_astra_vectorize.testing import Control, CredentialCacheSettings, Fault
+from pulumi_astra_vectorize.testing import Control, CredentialCacheSettings
 from pulumi_astra_vectorize.wire import INTEGRATIONS
-from tests.server.conftest import SECRET, Server, seen_by_tests
-
-TOKENS = f"{INTEGRATIONS}/huggingface/tokens"
-MODEL = "sentence-transformers/all-MiniLM-L6-v2"
-SERVICE = {
-    "provider": "huggingface",
-    "modelName": MODEL,
-    "authentication": {"providerKey": "search-prod"},
-}
-
-
-@pytest.fixture(scope="module")
-def controlled() -> Iterator[Server]:
-    """A server with control on."""
-    settings = ServerSettings(port=0, databases=("library", "archive"), control=True)
-    with running_server(settings) as opened, httpx.Client(timeout=60) as http:
-        yield seen_by_tests(opened, http)
-
-
-@pytest.fixture
-def control(controlled: Server) -> Iterator[Control]:
-    """The control interface of a server that is as it was at its start."""
-    with httpx.Client(base_url=controlled.url, headers=controlled.bearer) as http:
-        control = Control(http)
-        control.reset()
-        yield control
-
-
-def post(controlled: Server, command: dict[str, Any], path: str = "") -> httpx.Response:
-    """A command to the default keyspace of "library", or to a collection in it."""
-    url = f"{controlled.databases['library'].url}/v1/default_keyspace{path}"
-    return controlled.http.post(url, json=command, headers={"Token": controlled.token})
-
-
-def add_token(controlled: Server) -> dict[str, Any]:
-    """The user access token "search-prod" for "library"."""
-    controlled.call("POST", INTEGRATIONS, json={"provider": "huggingface"})
-    new = {
-        "name": "search-prod",
-        "secret": SECRET,
-        "databases": [controlled.databases["library"].id],
-    }
-    added: dict[str, Any] = controlled.call("POST", TOKENS, json=new).json()
-    return added
-
-
-def remove_token(controlled: Server, token: dict[str, Any]) -> None:
-    controlled.call("DELETE", f"{TOKENS}/{token['id']}", params={"name": token["name"]})
-
-
-def insert_text(controlled: Server) -> list[str]:
-    """The codes of an insertion of one text into "notes"."""
-    command = {"insertOne": {"document": {"$vectorize": "A dog barks."}}}
-    reply = post(controlled, command, "/notes").json()
-    return [error["errorCode"] for error in reply.get("errors", [])]
-
-
-def create_notes(controlled: Server) -> None:
-    options = {"vector": {"service": SERVICE}}
-    created = post(controlled, {"createCollection": {"name": "notes", "options": options}})
-    assert created.json() == {"status": {"ok": 1}}
+from tests.server.conftest import SECRET, Server
+from tests.server.controlled_server import (
+    TOKENS,
+    add_token,
+    create_notes,
+    insert_text,
+    post,
+    remove_token,
+)
 
 
 def test_off_unless_asked_for(server: Server) -> None:
@@ -164,93 +107,6 @@ class TestSeeding:
         (error,) = refused.value.response.json()["errors"]
         assert error["code"] == code
         assert str(file) in error["message"]
-
-
-class TestFaults:
-    """What happens to the next requests."""
-
-    def test_status_so_many_times(self, controlled: Server, control: Control) -> None:
-        """The next two requests get the status; the third is answered."""
-        control.inject(Fault(status=503, times=2))
-        statuses = [post(controlled, {"findCollections": {}}).status_code for _ in range(3)]
-        assert statuses == [503, 503, 200]
-
-    def test_body_beside_a_status(self, controlled: Server, control: Control) -> None:
-        """The body is the one that was asked for."""
-        control.inject(Fault(path="/health", status=429, body={"error": "slow down"}))
-        answer = controlled.http.get(f"{controlled.url}/health")
-        assert (answer.status_code, answer.json()) == (429, {"error": "slow down"})
-
-    @pytest.mark.parametrize(
-        ("fault", "main", "database"),
-        [
-            (Fault(status=500, port="main", times=None), 500, 200),
-            (Fault(status=500, port="database", times=None), 200, 500),
-            (Fault(status=500, path="/v1/default_*", times=None), 200, 500),
-            (Fault(status=500, path="/v1/integrations", times=None), 500, 200),
-            (Fault(status=500, path="/nothing", times=None), 200, 200),
-        ],
-    )
-    def test_only_where_it_fits(
-        self, controlled: Server, control: Control, fault: Fault, main: int, database: int
-    ) -> None:
-        """A fault happens by kind of port and by path, and never to the control interface."""
-        control.inject(fault)
-        assert controlled.call("GET", INTEGRATIONS).status_code == main
-        assert post(controlled, {"findCollections": {}}).status_code == database
-        assert control.waiting_faults() == [fault]
-        control.clear_faults()
-        assert control.waiting_faults() == []
-
-    def test_latency(self, controlled: Server, control: Control) -> None:
-        """The answer is the ordinary one, later."""
-        control.inject(Fault(latency_seconds=0.3))
-        start = time.monotonic()
-        assert post(controlled, {"findCollections": {}}).status_code == 200
-        assert time.monotonic() - start >= 0.3
-
-    @pytest.mark.parametrize(
-        ("loss", "error", "created"),
-        [
-            ("request", httpx.ReadError, []),
-            ("answer", httpx.ReadError, ["made"]),
-            ("half-answer", httpx.RemoteProtocolError, ["made"]),
-        ],
-    )
-    def test_losses(
-        self,
-        controlled: Server,
-        control: Control,
-        loss: Any,
-        error: type[Exception],
-        created: list[str],
-    ) -> None:
-        """The client sees a broken connection; the work is done unless the request was lost."""
-        control.inject(Fault(lose=loss))
-        with pytest.raises(error):
-            post(controlled, {"createCollection": {"name": "made"}})
-        listed = post(controlled, {"findCollections": {}}).json()
-        assert listed["status"]["collections"] == created
-
-    @pytest.mark.parametrize(
-        "fault",
-        [
-            {},
-            {"status": 200},
-            {"status": 503, "lose": "answer"},
-            {"latencySeconds": 1, "body": {}},
-            {"status": 503, "times": 0},
-            {"lose": "everything"},
-            {"status": 503, "colour": "red"},
-        ],
-    )
-    def test_what_is_no_fault(
-        self, controlled: Server, control: Control, fault: dict[str, Any]
-    ) -> None:
-        """A fault is a status, a loss or a delay; anything else is refused."""
-        refused = controlled.call("POST", "/_control/faults", json=fault)
-        assert refused.status_code == 422
-        assert control.waiting_faults() == []
 
 
 class TestStatuses:
