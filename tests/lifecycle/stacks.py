@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -92,8 +93,8 @@ class Stack:
         return self._run(self._stack.refresh)
 
     def destroy(self) -> Outcome:
-        """Deletes everything in the stack."""
-        return self._run(self._stack.destroy)
+        """Deletes everything in the stack; goes on after a failure, so that each one is seen."""
+        return self._run(self._stack.destroy, continue_on_error=True)
 
     def refused_up(self, program: Program, **options: Any) -> Outcome:
         """An ``up`` that has to fail."""
@@ -118,7 +119,7 @@ class Stack:
 
     def resources(self) -> dict[str, JsonObject]:
         """Our resources as they stand in the state, by name."""
-        deployment = self._stack.export_stack().deployment or {}
+        deployment = json.loads(self.exported())["deployment"]
         return {
             _name(resource["urn"]): resource
             for resource in deployment.get("resources", [])

@@ -1,0 +1,148 @@
+"""Nothing that holds data or is in use goes away, unless that was allowed by an `up` before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import pulumi_astra_vectorize as astra
+from tests.lifecycle.programs import MODEL, TOKEN_NAME, token_and_scope
+from tests.lifecycle.servers import Server
+from tests.lifecycle.stacks import Program, Stack
+
+LINE = "force_destroy=True"
+
+
+def _data(**settings: Any) -> Program:
+    """A collection and a table with a vector column, all with these settings."""
+
+    def program() -> None:
+        astra.Collection("notes", database="library", dimension=2, **settings)
+        books = _books({"id": "text", "title": "text"}, **settings)
+        astra.VectorColumn("summary", database="library", table=books, dimension=2, **settings)
+
+    return program
+
+
+def _books(columns: dict[str, str], **settings: Any) -> astra.Table:
+    return astra.Table("books", database="library", columns=columns, primary_key="id", **settings)
+
+
+def _fill(server: Server) -> None:
+    documents = [{"_id": str(number)} for number in range(3)]
+    server.command("insertMany", {"documents": documents}, "notes")
+    rows = [{"id": str(number), "title": "t", "summary": [1.0, 0.0]} for number in range(2)]
+    server.command("insertMany", {"documents": rows}, "books")
+
+
+def test_deleting_what_holds_data_is_refused(server: Server, stack: Stack) -> None:
+    """With the number and the line to add; everything is there still."""
+    stack.up(_data())
+    _fill(server)
+    failure = stack.refused_destroy()
+    assert "[HOLDS_DATA]" in failure.text
+    assert "collection 'notes' in library/default_keyspace holds 3 documents" in failure.text
+    assert "library/default_keyspace/books.summary's table holds 2 rows" in failure.text
+    assert LINE in failure.text
+    assert server.command("countDocuments", {}, "notes")["status"]["count"] == 3
+    assert "summary" in server.tables()["books"]["columns"]
+
+
+def test_what_was_allowed_before_is_deleted(server: Server, stack: Stack) -> None:
+    """`force_destroy` counts once an `up` has applied it."""
+    stack.up(_data())
+    _fill(server)
+    stack.up(_data(force_destroy=True))
+    stack.destroy()
+    assert server.collections() == {}
+    assert server.tables() == {}
+
+
+def test_replacing_a_full_collection_is_refused_at_preview(server: Server, stack: Stack) -> None:
+    """Also when the same program says `force_destroy`: it has to be applied before."""
+    stack.up(lambda: astra.Collection("notes", database="library", dimension=2))
+    server.command("insertOne", {"document": {"_id": "1"}}, "notes")
+
+    def other_dimension() -> None:
+        astra.Collection("notes", database="library", dimension=3, force_destroy=True)
+
+    failure = stack.refused_preview(other_dimension)
+    assert "holds 1 documents" in failure.text
+    assert LINE in failure.text
+    assert "[HOLDS_DATA]" in stack.refused_up(other_dimension).text
+    assert server.collections()["notes"]["vector"]["dimension"] == 2
+    stack.up(lambda: astra.Collection("notes", database="library", dimension=2, force_destroy=True))
+    stack.up(other_dimension)
+    assert server.collections()["notes"]["vector"]["dimension"] == 3
+
+
+def test_dropping_a_column_of_a_table_with_rows_is_refused(server: Server, stack: Stack) -> None:
+    """A dropped column loses its values: refused like a deletion, allowed at once if forced."""
+    stack.up(lambda: _books({"id": "text", "title": "text"}))
+    server.command("insertOne", {"document": {"id": "1", "title": "t"}}, "books")
+    failure = stack.refused_up(lambda: _books({"id": "text"}))
+    assert "[HOLDS_DATA]" in failure.text
+    assert "'books'" in failure.text
+    assert "title" in server.tables()["books"]["columns"]
+    stack.up(lambda: _books({"id": "text"}, force_destroy=True))
+    assert "title" not in server.tables()["books"]["columns"]
+
+
+def test_another_dimension_is_refused_and_the_column_stays(server: Server, stack: Stack) -> None:
+    """The database takes no column again under a name that had another type (contract, 6)."""
+
+    def of(dimension: int, name: str = "summary") -> Program:
+        def program() -> None:
+            books = _books({"id": "text"})
+            astra.VectorColumn(
+                "summary", database="library", table=books, name=name, dimension=dimension
+            )
+
+        return program
+
+    stack.up(of(2))
+    assert "[DIMENSION_FIXED]" in stack.refused_up(of(3)).text
+    assert server.tables()["books"]["columns"]["summary"]["dimension"] == 2
+    stack.up(of(3, "summary_of_3"))
+    assert server.tables()["books"]["columns"]["summary_of_3"]["dimension"] == 3
+
+
+@pytest.fixture
+def used(server: Server, stack: Stack) -> Stack:
+    """Token and scope in this stack; a collection that uses them, made by somebody else."""
+    stack.up(lambda: token_and_scope(databases=["library", "archive"]))
+    wire = {
+        "provider": "huggingface",
+        "modelName": MODEL,
+        "authentication": {"providerKey": TOKEN_NAME},
+    }
+    options = {"vector": {"service": wire}}
+    server.command("createCollection", {"name": "theirs", "options": options})
+    return stack
+
+
+def test_a_token_in_use_is_not_removed(server: Server, used: Stack) -> None:
+    """Scope, token and integration stay; the error lists who embeds through the token."""
+    failure = used.refused_destroy()
+    assert "[TOKEN_IN_USE]" in failure.text
+    assert "library/default_keyspace/theirs" in failure.text
+    assert LINE in failure.text
+    assert server.scope(TOKEN_NAME) == {"library", "archive"}
+
+
+def test_a_database_in_use_is_not_taken_out_of_the_scope(server: Server, used: Stack) -> None:
+    """The one that is not used may go."""
+    failure = used.refused_up(lambda: token_and_scope(databases=["archive"]))
+    assert "[TOKEN_IN_USE]" in failure.text
+    assert server.scope(TOKEN_NAME) == {"library", "archive"}
+    used.up(lambda: token_and_scope(databases=["library"]))
+    assert server.scope(TOKEN_NAME) == {"library"}
+
+
+def test_an_integration_with_tokens_of_others_is_not_removed(server: Server, stack: Stack) -> None:
+    """The service itself refuses it, in its own words."""
+    stack.up(lambda: astra.Integration("hugging-face"))
+    server.add_token("theirs")
+    assert "[INTEGRATION_HAS_TOKENS]" in stack.refused_destroy().text
+    assert set(server.integrations()) == {"huggingface"}
