@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import wraps
-from typing import Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from pulumi import Input, Output, ResourceOptions
 from pulumi import dynamic as pulumi_dynamic
@@ -20,9 +20,7 @@ from pulumi.output import Unknown as PulumiUnknown
 from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_ON_THE_WIRE
 
 from pulumi_astra_vectorize import lifecycle as life
-from pulumi_astra_vectorize.api.target import Target, current_settings, current_target, use_settings
 from pulumi_astra_vectorize.errors import AstraVectorizeError, UnreachableError
-from pulumi_astra_vectorize.settings import load_settings
 
 Bag = dict[str, Any]
 """Properties as Pulumi hands them over."""
@@ -30,6 +28,10 @@ Bag = dict[str, Any]
 _read_in_this_run: set[tuple[type, str]] = set()
 """What a refresh has read: it then asks for the diff back to the old inputs, where refusing a
 replacement would only fail the refresh."""
+
+if TYPE_CHECKING:
+    from pulumi_astra_vectorize.api.target import Target
+    from pulumi_astra_vectorize.settings import Settings
 
 HookT = TypeVar("HookT", bound=Callable[..., Any])
 
@@ -59,11 +61,14 @@ class Provider(pulumi_dynamic.ResourceProvider):
     @_speaks_plainly
     def configure(self, req: pulumi_dynamic.ConfigureRequest) -> None:
         sys.tracebacklimit = 0  # the SDK would show the user a whole traceback
+        from pulumi_astra_vectorize.api.target import use_settings
+        from pulumi_astra_vectorize.settings import load_settings
+
         use_settings(load_settings(req.config.get))
 
     @_speaks_plainly
     def check(self, _olds: Bag, news: Bag) -> pulumi_dynamic.CheckResult:
-        problems = life.validate(self.rules, _properties(news), current_settings().target)
+        problems = life.validate(self.rules, _properties(news), _settings().target)
         failures = [pulumi_dynamic.CheckFailure(p.property, p.reason) for p in problems]
         return pulumi_dynamic.CheckResult(_unknowns_on_the_wire(news), failures)
 
@@ -73,7 +78,7 @@ class Provider(pulumi_dynamic.ResourceProvider):
         news = _properties(_news)
         change = self.rules.diff(state, life.assumed_inputs(self.rules, news, state.inputs))
         updates = change.updates | {s for s in self.rules.stamps if news.get(s) is life.UNKNOWN}
-        unfinished = self.rules.unfinished(state, current_settings())
+        unfinished = self.rules.unfinished(state, _settings())
         if change.replaces and (type(self), _id) not in _read_in_this_run:
             with suppress(UnreachableError):  # a preview without the server shows the plan only
                 self.rules.refuse_loss(state, _target())
@@ -139,7 +144,16 @@ def secret_input(value: Input[str]) -> Output[str]:
 
 
 def _target() -> Target:
+    """The clients: loaded on first use, since programs that only declare resources need none."""
+    from pulumi_astra_vectorize.api.target import current_target
+
     return current_target()
+
+
+def _settings() -> Settings:
+    from pulumi_astra_vectorize.api.target import current_settings
+
+    return current_settings()
 
 
 def _properties(props: Bag) -> Bag:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from pydantic import BaseModel
 
-from pulumi_astra_vectorize.api.transport import Transport
 from pulumi_astra_vectorize.errors import RefusedError
+
+if TYPE_CHECKING:
+    from pulumi_astra_vectorize.api.transport import Transport
 
 JsonObject = dict[str, Any]
 

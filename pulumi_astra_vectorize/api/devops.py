@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from pulumi_astra_vectorize.api.databases import ACTIVE, Database
-from pulumi_astra_vectorize.api.transport import Answer, Method, Transport
 from pulumi_astra_vectorize.errors import NotFoundError, RefusedError, UnreachableError
+
+if TYPE_CHECKING:
+    from pulumi_astra_vectorize.api.transport import Answer, Method, Transport
 
 PAGE = 100
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pulumi_astra_vectorize import rules, wire
-from pulumi_astra_vectorize.api.transport import Answer, Method, Transport
 from pulumi_astra_vectorize.errors import ConflictError, RefusedError
+
+if TYPE_CHECKING:
+    from pulumi_astra_vectorize.api.transport import Answer, Method, Transport
 
 
 class Integrations:

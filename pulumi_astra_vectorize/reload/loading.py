@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-import stamina
-
 from pulumi_astra_vectorize.api.data_api import (
     INSERTED_AT_MOST,
     DataApi,
@@ -76,6 +74,8 @@ def batches(documents: Iterable[JsonObject], text_member: str) -> Iterator[list[
 
 def insert(api: DataApi, keyspace: str, name: str, batch: list[JsonObject]) -> None:
     """Writes one batch; waits and repeats while the embedding provider is busy, not for ever."""
+    import stamina  # a program that only declares resources never waits
+
     for attempt in stamina.retry_context(
         on=_passes, attempts=ATTEMPTS, timeout=None, wait_initial=1, wait_max=LONGEST_PAUSE
     ):

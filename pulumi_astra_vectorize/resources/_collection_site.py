@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pulumi_astra_vectorize.api.data_api import DataApiError, JsonObject
 from pulumi_astra_vectorize.api.databases import Database
-from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.errors import NotFoundError
 from pulumi_astra_vectorize.reload.documents import Documents
 from pulumi_astra_vectorize.resources._collection_definition import (
@@ -16,6 +17,9 @@ from pulumi_astra_vectorize.resources._collection_definition import (
 )
 from pulumi_astra_vectorize.resources._settle import settle
 from pulumi_astra_vectorize.resources.embedding_service import explained, scope_problem
+
+if TYPE_CHECKING:
+    from pulumi_astra_vectorize.api.target import Target
 
 
 class CollectionSite:

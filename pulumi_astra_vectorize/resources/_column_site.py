@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pulumi_astra_vectorize.api.data_api import DataApiError, JsonObject
 from pulumi_astra_vectorize.api.databases import Database
-from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.errors import AstraVectorizeError, NotFoundError
+from pulumi_astra_vectorize.reload.rows import Rows
 from pulumi_astra_vectorize.resources._settle import settle
 from pulumi_astra_vectorize.resources._vector_index import (
     IndexInputs,
@@ -21,6 +21,11 @@ from pulumi_astra_vectorize.resources.embedding_service import (
     explained,
     from_wire,
 )
+
+if TYPE_CHECKING:
+    from pulumi_astra_vectorize.api.target import Target
+
+TEXT_TYPES = frozenset({"text", "ascii"})
 
 
 class Addressed(Protocol):
@@ -60,10 +65,7 @@ class Site:
         Raises:
             NotFoundError: TABLE_NOT_FOUND.
         """
-        definition = self._api.tables(self._keyspace).get(self._table)
-        if definition is None:
-            raise self._no_table()
-        found: JsonObject | None = definition["columns"].get(self._name)
+        found: JsonObject | None = self._definition()["columns"].get(self._name)
         return found
 
     def column_or_none(self) -> JsonObject | None:
@@ -72,6 +74,28 @@ class Site:
             return self.column()
         except NotFoundError:
             return None
+
+    def is_there(self) -> bool:
+        """Whether the table has the column."""
+        return self.column() is not None
+
+    def rows(self, text: str) -> Rows:
+        """The table's rows, whose column ``text`` is to be embedded.
+
+        Raises:
+            NotFoundError: TABLE_NOT_FOUND, TEXT_COLUMN_NOT_FOUND.
+        """
+        definition = self._definition()
+        if definition["columns"].get(text, {}).get("type") not in TEXT_TYPES:
+            raise NotFoundError(
+                "TEXT_COLUMN_NOT_FOUND",
+                f"{self.database.name}/{self._keyspace}/{self._table} has no column of text "
+                f"{text!r}",
+                fix="correct `reload_from`, or add the column to the table",
+            )
+        key = definition["primaryKey"]
+        names = (*key["partitionBy"], *key["partitionSort"])
+        return Rows(self._api, self._keyspace, self._table, names, text, self._name)
 
     def column_there(self) -> JsonObject:
         """The column right after it was made sure to be there."""
@@ -138,8 +162,9 @@ class Site:
 
     def drop(self) -> None:
         """Drops the column, its index first."""
-        self.set_index(None)
-        self._alter("drop", [self._name], None)
+        with self._target.schema_change(self.database):
+            self.set_index(None)
+            self._alter("drop", [self._name], None)
 
     @contextmanager
     def left_as_it_was(self, *, added: bool) -> Generator[None, None, None]:
@@ -166,6 +191,12 @@ class Site:
             self._api.alter_table(self._keyspace, self._table, operation, columns)
         except DataApiError as error:
             raise explained(error, service, self.database, self._target) from None
+
+    def _definition(self) -> JsonObject:
+        definition = self._api.tables(self._keyspace).get(self._table)
+        if definition is None:
+            raise self._no_table()
+        return definition
 
     def _no_table(self) -> NotFoundError:
         return NotFoundError(

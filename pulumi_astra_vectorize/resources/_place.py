@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pulumi_astra_vectorize.api.databases import Database
-from pulumi_astra_vectorize.api.target import Target
+
+if TYPE_CHECKING:
+    from pulumi_astra_vectorize.api.target import Target
 
 PLACE = frozenset({"database", "keyspace", "name"})
 """Inputs that say where a thing is: elsewhere is another thing."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.data_api import JsonObject, member
 from pulumi_astra_vectorize.api.databases import Database
-from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.errors import GuardError
+
+if TYPE_CHECKING:
+    from pulumi_astra_vectorize.api.target import Target
 
 
 def refuse_while_used(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.lifecycle import Problem, Properties
-from pulumi_astra_vectorize.settings import TargetName
+
+if TYPE_CHECKING:
+    from pulumi_astra_vectorize.settings import TargetName
 
 
 def text(known: Properties, name: str) -> str | None:

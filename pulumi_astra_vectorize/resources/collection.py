@@ -6,7 +6,7 @@ Vendor's page: "Add the Hugging Face Serverless integration to a new collection"
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import pulumi
 
@@ -14,7 +14,6 @@ from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.data_api import JsonObject
 from pulumi_astra_vectorize.api.databases import Database
-from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.reload.collection import CollectionReload
 from pulumi_astra_vectorize.reload.journal import Place
@@ -43,7 +42,10 @@ from pulumi_astra_vectorize.resources.embedding_service import (
     service_input,
     service_problems,
 )
-from pulumi_astra_vectorize.settings import Settings, TargetName
+
+if TYPE_CHECKING:
+    from pulumi_astra_vectorize.api.target import Target
+    from pulumi_astra_vectorize.settings import Settings, TargetName
 
 
 class CollectionOutputs(life.Outputs):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import pulumi
 
@@ -17,10 +17,12 @@ from pulumi_astra_vectorize.api.data_api import (
     member,
 )
 from pulumi_astra_vectorize.api.databases import Database
-from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.errors import AstraVectorizeError, NotFoundError, RefusedError
 from pulumi_astra_vectorize.resources._values import mapping, text
 from pulumi_astra_vectorize.resources.user_access_token import UserAccessToken
+
+if TYPE_CHECKING:
+    from pulumi_astra_vectorize.api.target import Target
 
 DEFAULT_KEY = "providerKey"
 

@@ -7,19 +7,21 @@ Hugging Face Serverless integration from your organization".
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 
 from pulumi_astra_vectorize import catalog
 from pulumi_astra_vectorize import lifecycle as life
-from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.errors import ConflictError
 from pulumi_astra_vectorize.resources._settle import settle
 from pulumi_astra_vectorize.resources._usage import refuse_while_used
 from pulumi_astra_vectorize.resources._values import text
-from pulumi_astra_vectorize.settings import TargetName
+
+if TYPE_CHECKING:
+    from pulumi_astra_vectorize.api.target import Target
+    from pulumi_astra_vectorize.settings import TargetName
 
 DEFAULT_PROVIDER = "huggingface"
 

@@ -6,18 +6,20 @@ Contract devops.md (Astra, the embedded server) and data-api.md, section 3 (self
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize.api.databases import Database
-from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.errors import ConflictError, GuardError
 from pulumi_astra_vectorize.resources._place import database_of, same_database
 from pulumi_astra_vectorize.resources._values import database_reference, entity_names
-from pulumi_astra_vectorize.settings import TargetName
+
+if TYPE_CHECKING:
+    from pulumi_astra_vectorize.api.target import Target
+    from pulumi_astra_vectorize.settings import TargetName
 
 
 class KeyspaceInputs(life.Inputs):

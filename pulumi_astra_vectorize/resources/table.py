@@ -6,7 +6,7 @@ Vendor's page: "Add the Hugging Face Serverless integration to a table".
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, TypedDict
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 from uuid import uuid4
 
 import pulumi
@@ -15,7 +15,6 @@ from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.data_api import DataApi, JsonObject
 from pulumi_astra_vectorize.api.databases import Database
-from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.errors import ConflictError
 from pulumi_astra_vectorize.resources._data_guard import (
@@ -35,7 +34,10 @@ from pulumi_astra_vectorize.resources._table_definition import (
     short_form,
 )
 from pulumi_astra_vectorize.resources._values import database_reference, entity_names
-from pulumi_astra_vectorize.settings import TargetName
+
+if TYPE_CHECKING:
+    from pulumi_astra_vectorize.api.target import Target
+    from pulumi_astra_vectorize.settings import TargetName
 
 
 class PrimaryKeyDict(TypedDict, total=False):

@@ -6,7 +6,7 @@ Vendor's page: "Manage scoped databases".
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
 
@@ -14,14 +14,16 @@ from pulumi_astra_vectorize import catalog, rules
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.service import TokenThere
-from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.errors import NotFoundError
 from pulumi_astra_vectorize.resources._usage import refuse_while_used
 from pulumi_astra_vectorize.resources._values import listed, text
 from pulumi_astra_vectorize.resources.integration import DEFAULT_PROVIDER
 from pulumi_astra_vectorize.resources.user_access_token import UserAccessToken
-from pulumi_astra_vectorize.settings import TargetName
+
+if TYPE_CHECKING:
+    from pulumi_astra_vectorize.api.target import Target
+    from pulumi_astra_vectorize.settings import TargetName
 
 
 class TokenScopeInputs(life.Inputs):

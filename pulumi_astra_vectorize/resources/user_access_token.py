@@ -7,14 +7,13 @@ Hugging Face Serverless user access tokens" and "Rotate Hugging Face Serverless 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 
 from pulumi_astra_vectorize import catalog, rules
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize.api.service import IntegrationsService, TokenThere
-from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.engine import Provider, Resource, secret_input
 from pulumi_astra_vectorize.errors import ConflictError, NotFoundError
 from pulumi_astra_vectorize.resources._rotation import (
@@ -27,7 +26,10 @@ from pulumi_astra_vectorize.resources._rotation import (
 from pulumi_astra_vectorize.resources._usage import refuse_while_used
 from pulumi_astra_vectorize.resources._values import text
 from pulumi_astra_vectorize.resources.integration import DEFAULT_PROVIDER, Integration
-from pulumi_astra_vectorize.settings import TargetName
+
+if TYPE_CHECKING:
+    from pulumi_astra_vectorize.api.target import Target
+    from pulumi_astra_vectorize.settings import TargetName
 
 VERIFIABLE = "huggingface"
 """The provider whose secrets can be verified: it answers who a token belongs to."""

@@ -8,25 +8,32 @@ integration from your organization" for taking the service away again.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import pulumi
 
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
-from pulumi_astra_vectorize.api.target import Target
+from pulumi_astra_vectorize.api.data_api import JsonObject
 from pulumi_astra_vectorize.engine import Provider, Resource
-from pulumi_astra_vectorize.errors import ConflictError
-from pulumi_astra_vectorize.resources._column_site import Site
-from pulumi_astra_vectorize.resources._data_guard import (
-    refuse_unless_adopted,
-    refuse_while_holding_data,
+from pulumi_astra_vectorize.reload.column import ColumnReload, Filling
+from pulumi_astra_vectorize.reload.journal import Journal, Place
+from pulumi_astra_vectorize.reload.progress import ProgressLines
+from pulumi_astra_vectorize.resources._column_definition import (
+    VectorColumnInputs,
+    adopt,
+    column_problems,
+    drift,
+    of_another_model,
+    refuse_another_dimension,
+    refuse_to_forget,
 )
+from pulumi_astra_vectorize.resources._column_site import Site
+from pulumi_astra_vectorize.resources._data_guard import refuse_while_holding_data
 from pulumi_astra_vectorize.resources._place import database_of, same_database
-from pulumi_astra_vectorize.resources._values import database_reference, entity_names, text
+from pulumi_astra_vectorize.resources._values import database_reference, entity_names
 from pulumi_astra_vectorize.resources._vector_index import (
     DEFAULT_INDEX,
-    IndexInputs,
     VectorIndex,
     VectorIndexDict,
     index_input,
@@ -35,44 +42,16 @@ from pulumi_astra_vectorize.resources._vector_index import (
 from pulumi_astra_vectorize.resources.embedding_service import (
     EmbeddingService,
     EmbeddingServiceDict,
-    ServiceInputs,
-    default_dimension,
-    from_wire,
     service_input,
     service_problems,
 )
 from pulumi_astra_vectorize.resources.table import Table
-from pulumi_astra_vectorize.settings import TargetName
+
+if TYPE_CHECKING:
+    from pulumi_astra_vectorize.api.target import Target
+    from pulumi_astra_vectorize.settings import Settings, TargetName
 
 PLACE = frozenset({"database", "keyspace", "table", "name"})
-
-
-class VectorColumnInputs(life.Inputs):
-    """What a user writes; ``table_generation`` is wired by the class when it is given the Table."""
-
-    database: str
-    keyspace: str = rules.DEFAULT_KEYSPACE
-    table: str
-    table_generation: str = ""
-    name: str
-    dimension: int | None = None
-    service: ServiceInputs | None = None
-    index: IndexInputs | None = None
-    adopt: bool = False
-    force_destroy: bool = False
-
-    @property
-    def length(self) -> int | None:
-        """The vectors' length: as written, or the model's own."""
-        return self.dimension or default_dimension(self.service)
-
-    @property
-    def meaning(self) -> dict[str, object]:
-        """Service and index with their defaults: the same, however they are written."""
-        return {
-            "service": self.service.as_user_wrote() if self.service else None,
-            "index": self.index.resolved(self.table, self.name) if self.index else None,
-        }
 
 
 class VectorColumnOutputs(life.Outputs):
@@ -97,15 +76,7 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
     def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
         yield from database_reference(known)
         yield from entity_names(known, target, keyspace="keyspace", table="table")
-        if (text(known, "name") or "a").isspace() or text(known, "name") == "":
-            yield life.Problem(("name",), "a column needs a name")
-        if "service" not in known and "dimension" not in known:
-            yield life.Problem(
-                ("dimension",), "write a dimension, or a service whose model has one"
-            )
-        dimension = known.get("dimension")
-        if isinstance(dimension, int) and dimension <= 0:
-            yield life.Problem(("dimension",), f"a dimension is at least 1, not {dimension}")
+        yield from column_problems(known)
         yield from service_problems(known)
         yield from index_problems(known)
 
@@ -128,25 +99,32 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
         if site is not None and site.column_or_none() is not None:
             refuse_while_holding_data(f"{site}'s table", "rows", site.count_rows())
 
+    def unfinished(self, state: State, settings: Settings) -> bool:
+        return _journal(state.outputs.database_id, state.inputs, settings).read() is not None
+
     def create(self, inputs: VectorColumnInputs, target: Target) -> tuple[str, VectorColumnOutputs]:
         database = target.database(inputs.database)
-        with target.schema_change(database):
-            site = Site(target, database, inputs)
-            there = site.column()
-            if there is not None:
-                _adopt(inputs, there, site)
-            with site.left_as_it_was(added=there is None):
-                outputs = _converge(site, inputs, added=there is None)
+        site = Site(target, database, inputs)
+        filling = _journal(database.id, inputs, target.settings).read()
+        there = site.column()
+        ours = there is None or (filling is not None and filling.dropped)  # a create that died
+        if there is not None and not ours:
+            adopt(inputs, there, site)
+        taken_back = there is None and inputs.reload_from is None  # a reload goes on next time
+        with site.left_as_it_was(added=taken_back):
+            _bring_up(site, inputs, there, target)
         place = f"{database.id}/{inputs.keyspace}/{inputs.table}"
-        return f"{place}/{inputs.name}", outputs
+        return f"{place}/{inputs.name}", _outputs(site, added=ours)
 
     def read(self, state: State, target: Target) -> State | None:
         database = database_of(state.outputs, target)
         site = Site(target, database, state.inputs) if database else None
+        if site is not None and self.unfinished(state, target.settings):
+            return state  # or the next `up` would not call update, which ends the reload
         column = site.column_or_none() if site else None
         if site is None or column is None:
             return None
-        inputs = life.rewritten(state.inputs, _drift(state, column, site))
+        inputs = life.rewritten(state.inputs, drift(state.inputs, column, site))
         outputs = state.outputs.model_copy(update={"effective_dimension": column.get("dimension")})
         return life.State(inputs, outputs)
 
@@ -154,13 +132,10 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
         self, state: State, inputs: VectorColumnInputs, target: Target
     ) -> VectorColumnOutputs:
         database = target.database(state.outputs.database_id)
-        with target.schema_change(database):
-            site = Site(target, database, inputs)
-            there = site.column()
-            if there is not None:
-                _refuse_another_dimension(inputs, there, site)
-            added = state.outputs.added or there is None
-            return _converge(site, inputs, added=added)
+        site = Site(target, database, inputs)
+        there = site.column()
+        _bring_up(site, inputs, there, target)
+        return _outputs(site, added=state.outputs.added or there is None)
 
     def delete(self, state: State, target: Target) -> None:
         database = database_of(state.outputs, target)
@@ -176,6 +151,7 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
                 return
             self.refuse_loss(state, target)
             site.drop()
+            _journal(database.id, state.inputs, target.settings).remove()
 
 
 class VectorColumnProvider(Provider):
@@ -193,6 +169,13 @@ class VectorColumn(Resource, module="astra-vectorize", name="VectorColumn"):
     has rows unless ``force_destroy`` was applied before. Deleting removes the column if this
     resource added it, or else only the service and index that it gave to it.
 
+    With ``on_change="reload"`` and ``reload_from="TEXT_COLUMN"``, another provider or model of the
+    same dimension takes the old vectors away and embeds the text of every row; also a column that
+    is new gets the vectors of the rows that are there, and so does one that has another name for
+    the sake of another dimension. Rows without text have no vector afterwards. A search finds only
+    what is embedded so far. When it fails or is killed, the next `pulumi up` on the same machine
+    goes on; see docs/reload.md.
+
     Args:
         resource_name: the resource's name in the stack.
         database: the database's name or id.
@@ -202,6 +185,8 @@ class VectorColumn(Resource, module="astra-vectorize", name="VectorColumn"):
         dimension: length of the vectors; the model's own if left out.
         service: what embeds the text; without it, applications bring their own vectors.
         index: the vector index, without which the column cannot be searched; None for none.
+        on_change: ``replace`` (the default), or ``reload``: another model embeds the rows anew.
+        reload_from: for a reload: the column whose text is embedded.
         adopt: give service and index to a vector column that is there already.
         force_destroy: allow losing the column while the table has rows. Has to be applied by a
             `pulumi up` of its own before.
@@ -230,6 +215,8 @@ class VectorColumn(Resource, module="astra-vectorize", name="VectorColumn"):
         dimension: pulumi.Input[int] | None = None,
         service: EmbeddingService | EmbeddingServiceDict | None = None,
         index: VectorIndex | VectorIndexDict | None = DEFAULT_INDEX,
+        on_change: pulumi.Input[Literal["replace", "reload"]] | None = None,
+        reload_from: pulumi.Input[str] | None = None,
         adopt: pulumi.Input[bool] | None = None,
         force_destroy: pulumi.Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -242,6 +229,8 @@ class VectorColumn(Resource, module="astra-vectorize", name="VectorColumn"):
             "dimension": dimension,
             "service": service_input(service),
             "index": index_input(index),
+            "on_change": on_change,
+            "reload_from": reload_from,
             "adopt": adopt,
             "force_destroy": force_destroy,
         }
@@ -251,60 +240,40 @@ class VectorColumn(Resource, module="astra-vectorize", name="VectorColumn"):
         super().__init__(VectorColumnProvider(), resource_name, inputs, opts)
 
 
-def _converge(site: Site, inputs: VectorColumnInputs, *, added: bool) -> VectorColumnOutputs:
-    """Makes column, service and index what the program says; may be called again."""
-    site.add_if_missing(inputs.dimension, inputs.service)
-    site.set_service(inputs.service)
-    site.set_index(inputs.index)
+def _bring_up(
+    site: Site, inputs: VectorColumnInputs, there: JsonObject | None, target: Target
+) -> None:
+    """Makes the column what the program says, with its vectors; may be called again."""
+
+    def converge() -> None:
+        with target.schema_change(site.database):
+            site.add_if_missing(inputs.dimension, inputs.service)
+            site.set_service(inputs.service)
+            site.set_index(inputs.index)
+
+    if there is not None:
+        refuse_another_dimension(inputs, there, site)
+    journal = _journal(site.database.id, inputs, target.settings)
+    filling = journal.read()
+    if inputs.reload_from is None:
+        refuse_to_forget(site, filling, journal.path)
+        converge()
+    elif there is None or filling is not None or of_another_model(inputs, there):
+        reload = ColumnReload(site, journal, ProgressLines(f"reload of {site}"))
+        reload.run(inputs.model, site.rows(inputs.reload_from), converge)
+    else:
+        converge()
+
+
+def _journal(database_id: str, inputs: VectorColumnInputs, settings: Settings) -> Journal[Filling]:
+    place = Place(database_id, (inputs.keyspace, inputs.table, inputs.name))
+    return Journal(settings.spool_folder, place, Filling)
+
+
+def _outputs(site: Site, *, added: bool) -> VectorColumnOutputs:
     return VectorColumnOutputs(
         database_id=site.database.id,
         database_name=site.database.name,
         effective_dimension=site.column_there().get("dimension"),
         added=added,
     )
-
-
-def _adopt(inputs: VectorColumnInputs, column: dict[str, Any], site: Site) -> None:
-    """A vector column that is there may be given a service; another service is not taken away."""
-    service = inputs.service.as_user_wrote() if inputs.service else None
-    differing = {
-        "type": (column.get("type"), "vector"),
-        "dimension": (column.get("dimension"), inputs.length or column.get("dimension")),
-        "service": (from_wire(column.get("service")) or service, service),
-    }
-    refuse_unless_adopted(
-        "column",
-        inputs.name,
-        str(site),
-        adopt=inputs.adopt,
-        differences={n: pair for n, pair in differing.items() if pair[0] != pair[1]},
-    )
-
-
-def _refuse_another_dimension(
-    inputs: VectorColumnInputs, column: dict[str, Any], site: Site
-) -> None:
-    there = column.get("dimension")
-    if inputs.length not in (None, there):
-        raise ConflictError(
-            "DIMENSION_FIXED",
-            f"{site} has vectors of {there} dimensions, and in the program {inputs.length}; the "
-            "table would not take the column's name again with another dimension",
-            fix="give the column another `name`, which replaces it; or write the dimension that is "
-            "there",
-        )
-
-
-def _drift(state: State, column: dict[str, Any], site: Site) -> dict[str, Any]:
-    """The inputs that no longer say what is there."""
-    inputs = state.inputs
-    changes: dict[str, Any] = {}
-    service = from_wire(column.get("service"))
-    if service != (inputs.service.as_user_wrote() if inputs.service else None):
-        changes["service"] = service
-    if column.get("dimension") != (inputs.length or column.get("dimension")):
-        changes["dimension"] = column.get("dimension")
-    index = site.index()
-    if not site.index_matches(index, inputs.index):
-        changes["index"] = index.as_written() if index else None
-    return changes
