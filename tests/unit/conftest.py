@@ -5,11 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
+import httpx
 import pytest
 import stamina
 
-from pulumi_astra_vectorize.api import target
+from pulumi_astra_vectorize import engine
+from pulumi_astra_vectorize.api import hugging_face, target
+from pulumi_astra_vectorize.api.transport import Transport
 from pulumi_astra_vectorize.settings import Settings, load_settings
+from tests.unit.integrations_fake import Handler
 
 
 @pytest.fixture
@@ -28,3 +32,17 @@ def configured(monkeypatch: pytest.MonkeyPatch) -> Settings:
     settings = load_settings(lambda key: config.get(key.removeprefix("astra-vectorize:")))
     target.use_settings(settings)
     return settings
+
+
+@pytest.fixture
+def network(monkeypatch: pytest.MonkeyPatch, configured: Settings) -> Iterator[list[Handler]]:
+    """The network of every client that is made from now on: the handler that was put in last."""
+    handlers: list[Handler] = []
+
+    def wired(url: str, headers: dict[str, str], seconds: float) -> Transport:
+        return Transport(url, headers, seconds, httpx.MockTransport(handlers[-1]))
+
+    monkeypatch.setattr(target, "Transport", wired)
+    monkeypatch.setattr(hugging_face, "Transport", wired)
+    yield handlers
+    engine._read_in_this_run.clear()

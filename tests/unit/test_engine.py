@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import Iterator
 from typing import Any, cast
 
 import httpx
@@ -12,9 +11,7 @@ import pytest
 from pulumi.output import Unknown as PulumiUnknown
 from pulumi.runtime.rpc import UNKNOWN as SENTINEL
 
-from pulumi_astra_vectorize import engine
 from pulumi_astra_vectorize.api import target as target_module
-from pulumi_astra_vectorize.api.transport import Transport
 from pulumi_astra_vectorize.engine import Provider
 from pulumi_astra_vectorize.errors import ConfigurationError
 from pulumi_astra_vectorize.resources.collection import CollectionProvider
@@ -23,7 +20,6 @@ from pulumi_astra_vectorize.resources.table import TableProvider
 from pulumi_astra_vectorize.resources.token_scope import TokenScopeProvider
 from pulumi_astra_vectorize.resources.user_access_token import UserAccessTokenProvider
 from pulumi_astra_vectorize.resources.vector_column import VectorColumnProvider
-from pulumi_astra_vectorize.settings import Settings
 from tests.unit.integrations_fake import Handler, IntegrationsFake, answering, refusal
 
 UNKNOWN = cast(Any, PulumiUnknown)()  # its constructor is untyped
@@ -72,19 +68,6 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket, "socket", refuse)
     monkeypatch.setattr(socket, "create_connection", refuse)
-
-
-@pytest.fixture
-def network(monkeypatch: pytest.MonkeyPatch, configured: Settings) -> Iterator[list[Handler]]:
-    """The network of the clients of this run: the handler that the test puts in last."""
-    handlers: list[Handler] = []
-
-    def wired(url: str, headers: dict[str, str], seconds: float) -> Transport:
-        return Transport(url, headers, seconds, httpx.MockTransport(handlers[-1]))
-
-    monkeypatch.setattr(target_module, "Transport", wired)
-    yield handlers
-    engine._read_in_this_run.clear()
 
 
 @pytest.mark.parametrize(("provider", "state"), STATES)

@@ -7,10 +7,8 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from pulumi_astra_vectorize.api import hugging_face
 from pulumi_astra_vectorize.api import target as target_module
 from pulumi_astra_vectorize.api.target import Target
-from pulumi_astra_vectorize.api.transport import Transport
 from pulumi_astra_vectorize.errors import AstraVectorizeError, RefusedError
 from pulumi_astra_vectorize.lifecycle import State
 from pulumi_astra_vectorize.resources.user_access_token import (
@@ -18,7 +16,6 @@ from pulumi_astra_vectorize.resources.user_access_token import (
     UserAccessTokenLifecycle,
     UserAccessTokenOutputs,
 )
-from pulumi_astra_vectorize.settings import Settings
 from tests.unit.integrations_fake import (
     PROVIDER,
     WHEN,
@@ -34,19 +31,6 @@ OLD = UserAccessTokenInputs(name="search", secret="hf_old")
 NEW = UserAccessTokenInputs(name="search", secret="hf_new")
 CALLS = 7
 """Of an undisturbed rotation with 25 databases, as `test_order_of_the_calls` lists them."""
-
-
-@pytest.fixture
-def network(monkeypatch: pytest.MonkeyPatch, configured: Settings) -> list[Handler]:
-    """The network that every client of this test gets: the handler put in last."""
-    handlers: list[Handler] = []
-
-    def wired(url: str, headers: dict[str, str], seconds: float) -> Transport:
-        return Transport(url, headers, seconds, httpx.MockTransport(handlers[-1]))
-
-    monkeypatch.setattr(target_module, "Transport", wired)
-    monkeypatch.setattr(hugging_face, "Transport", wired)
-    return handlers
 
 
 @pytest.fixture
