@@ -1,0 +1,172 @@
+"""What the tests of reloads share: a lifecycle as the engine drives it, a provider that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stamina
+
+from pulumi_astra_vectorize import lifecycle as life
+from pulumi_astra_vectorize.api import target as target_module
+from pulumi_astra_vectorize.api.target import Target
+from pulumi_astra_vectorize.resources.collection import CollectionLifecycle
+from pulumi_astra_vectorize.server.data_api.envelope import Failure
+from pulumi_astra_vectorize.server.embedding.client import EmbeddingClient
+from pulumi_astra_vectorize.settings import load_settings
+from tests.reliability.seam import Seam
+from tests.server.conftest import PROVIDER, PostCommand, Server
+
+MINILM = "sentence-transformers/all-MiniLM-L6-v2"
+BGE_SMALL = "BAAI/bge-small-en-v1.5"
+BGE_BASE = "BAAI/bge-base-en-v1.5"
+DIMENSIONS = {MINILM: 384, BGE_SMALL: 384, BGE_BASE: 768}
+
+State = life.State[Any, Any]
+
+NAME = "notes"
+
+
+@dataclass
+class Provider:
+    """Stands where Hugging Face stands: each text of each model has a vector of its own."""
+
+    texts: list[str] = field(default_factory=list[str])
+    failures: list[str] = field(default_factory=list[str])
+    """Error codes of the next answers; then it embeds again."""
+
+    def embed(self, model: str, texts: list[str], _secret: str) -> list[list[float]]:
+        if self.failures:
+            raise Failure(self.failures.pop(0), "busy", scope="EMBEDDING_PROVIDER", family="SERVER")
+        self.texts += texts
+        return [vector_of(model, text) for text in texts]
+
+
+def vector_of(model: str, text: str) -> list[float]:
+    """The vector that the stand-in gives to a text: along the axis that its length names."""
+    offset = 100 if model == BGE_SMALL else 0
+    return [1.0 if axis == len(text) + offset else 0.0 for axis in range(DIMENSIONS[model])]
+
+
+@contextmanager
+def embedding() -> Iterator[Provider]:
+    """The embedded server asks the stand-in for its embeddings; retries do not wait."""
+    provider = Provider()
+
+    def answer(_client: EmbeddingClient, *asked: Any) -> list[list[float]]:
+        return provider.embed(*asked)
+
+    with pytest.MonkeyPatch.context() as patch, stamina.set_testing(testing=True, attempts=8):
+        patch.setattr(EmbeddingClient, "embed", answer)
+        yield provider
+
+
+@dataclass
+class Stack:
+    """One resource, brought up as the engine does it: diff, then what diff says."""
+
+    lifecycle: life.Lifecycle[Any, Any]
+    target: Target
+    seam: Seam
+    given: dict[str, Any]
+
+    def inputs(self, **written: Any) -> Any:
+        """What a program writes."""
+        return self.lifecycle.inputs_type.model_validate({**self.given, **written})
+
+    def create(self, **written: Any) -> State:
+        """The state after the first up."""
+        inputs = self.inputs(**written)
+        return life.State(inputs, self.lifecycle.create(inputs, self.target)[1])
+
+    def up(self, state: State, **written: Any) -> State:
+        """The state after the next one, which is an update in place, or nothing."""
+        inputs = self.inputs(**written)
+        change = self.lifecycle.diff(state, inputs)
+        assert not change.replaces
+        if not change.updates and not self.lifecycle.unfinished(state, self.target.settings):
+            return state
+        return life.State(inputs, self.lifecycle.update(state, inputs, self.target))
+
+    def destroy(self, state: State) -> None:
+        """Deletes the resource with all that it holds."""
+        allowed = life.rewritten(state.inputs, {"force_destroy": True})
+        self.lifecycle.delete(life.State(allowed, state.outputs), self.target)
+
+    def refresh(self, state: State) -> State:
+        """The state as a refresh has it."""
+        read = self.lifecycle.read(state, self.target)
+        assert read is not None
+        return read
+
+
+@contextmanager
+def reachable(server: Server, folder: Path) -> Iterator[tuple[Target, Seam]]:
+    """A target whose calls pass a seam, with a spool folder of its own."""
+    seam = Seam()
+    config = {
+        "astra-vectorize:endpoint": server.url,
+        "astra-vectorize:applicationToken": server.token,
+        "astra-vectorize:spoolFolder": str(folder),
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(target_module, "Transport", seam.transport)
+        yield Target(load_settings(config.get)), seam
+    seam.end()
+
+
+@contextmanager
+def collection_stack(server: Server, keyspace: str, folder: Path) -> Iterator[Stack]:
+    """A collection in the hands of its lifecycle."""
+    with reachable(server, folder) as (target, seam):
+        given = {"database": "library", "keyspace": keyspace, "name": NAME, "on_change": "reload"}
+        yield Stack(CollectionLifecycle(), target, seam, given)
+
+
+class Content:
+    """The documents of the stack's collection, past the lifecycle."""
+
+    def __init__(self, data_api: PostCommand, keyspace: str) -> None:
+        self._data_api = data_api
+        self._keyspace = keyspace
+
+    def put(self, *documents: dict[str, Any]) -> None:
+        """Writes documents."""
+        for start in range(0, len(documents), 100):
+            reply = self._post({"insertMany": {"documents": documents[start : start + 100]}})
+            assert "errors" not in reply
+
+    def update(self, identifier: Any, update: dict[str, Any]) -> None:
+        """Changes one document."""
+        reply = self._post({"updateOne": {"filter": {"_id": identifier}, "update": update}})
+        assert reply["status"]["matchedCount"] == 1
+
+    def all(self) -> dict[str, dict[str, Any]]:
+        """Every document with text and vector, by its id as text."""
+        found: dict[str, dict[str, Any]] = {}
+        state = None
+        while True:
+            options: dict[str, Any] = {"pageState": state} if state else {}
+            data = self._post({"find": {"projection": {"*": 1}, "options": options}})["data"]
+            found |= {str(document["_id"]): document for document in data["documents"]}
+            state = data["nextPageState"]
+            if state is None:
+                return found
+
+    def _post(self, command: dict[str, Any]) -> dict[str, Any]:
+        return self._data_api(command, self._keyspace, NAME)
+
+
+def service(model: str, token: str) -> dict[str, Any]:
+    """A service as a program writes it."""
+    return {"provider": PROVIDER, "model": model, "token": token}
+
+
+def spool_files(stack: Stack) -> set[str]:
+    """What is left in the spool folder, but for locks."""
+    folder = stack.target.settings.spool_folder
+    return {file.suffix for file in folder.iterdir()} - {".lock"} if folder.exists() else set()
