@@ -64,13 +64,14 @@ def rotate(
 
     ``known_id`` is the token's id in state. A rotation that died half-way left no token, or one
     with another id: then the scope of the removed one, which the service remembers, is put back
-    as well. ``in_place`` replaces the secret at once where the token is still the known one.
+    as well; always where a person rotates, since ids there are made of names. ``in_place``
+    replaces the secret at once where the token is still the known one.
     """
     there = service.token(credential.provider, credential.name)
     if in_place and there is not None and there.id == known_id:
         return _replace_secret(service, credential, there)
     scope = [] if there is None else there.databases
-    if there is None or there.id != known_id:
+    if there is None or there.id != known_id or service.by_hand:
         remembered = service.retired_scope(credential.provider, credential.name, known_id)
         scope = [*dict.fromkeys([*scope, *remembered])]
     return recreate(service, credential, there, scope)

@@ -17,6 +17,11 @@ from pulumi_astra_vectorize.api.data_api import (
     member,
 )
 from pulumi_astra_vectorize.api.databases import Database
+from pulumi_astra_vectorize.api.portal_steps import (
+    add_database_steps,
+    add_token_steps,
+    numbered,
+)
 from pulumi_astra_vectorize.errors import AstraVectorizeError, NotFoundError, RefusedError
 from pulumi_astra_vectorize.resources._values import mapping, text
 from pulumi_astra_vectorize.resources.user_access_token import UserAccessToken
@@ -190,6 +195,10 @@ def scope_problem(
 ) -> AstraVectorizeError | None:
     """Why a database may not use a user access token, if it may not."""
     there = target.integrations.token(provider, token)
+    if there is not None and database.id in there.databases:
+        return None
+    if target.integrations.by_hand:
+        return _steps_at_the_portal(provider, token, database, is_known=there is not None)
     if there is None:
         return NotFoundError(
             "TOKEN_NOT_FOUND",
@@ -197,13 +206,29 @@ def scope_problem(
             fix="create it with a UserAccessToken, and pass `token=scope.token` of its TokenScope",
             source="Astra DB",
         )
-    if database.id in there.databases:
-        return None
+    return _not_in_scope(
+        provider,
+        token,
+        database,
+        fix=f"add {database.name!r} to `databases` of the token's TokenScope, and pass that "
+        "scope's `token` here, so that the scope comes first",
+    )
+
+
+def _steps_at_the_portal(
+    provider: str, token: str, database: Database, *, is_known: bool
+) -> RefusedError:
+    """Whether the token is there at all can only be told by a database that can use it."""
+    steps_for = add_database_steps if is_known else add_token_steps
+    steps = numbered(steps_for(provider, token, [database.name]))
+    return _not_in_scope(provider, token, database, fix=f"{steps}; then run `pulumi up` again")
+
+
+def _not_in_scope(provider: str, token: str, database: Database, *, fix: str) -> RefusedError:
     return RefusedError(
         "DATABASE_NOT_IN_SCOPE",
         f"database {database.name!r} ({database.id}) is not in the scope of user access token "
         f"{token!r} of {provider!r}",
-        fix=f"add {database.name!r} to `databases` of the token's TokenScope, and pass that "
-        "scope's `token` here, so that the scope comes first",
+        fix=fix,
         source="Astra DB",
     )

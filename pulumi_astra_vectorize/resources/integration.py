@@ -61,7 +61,7 @@ class IntegrationLifecycle(life.Lifecycle[IntegrationInputs, IntegrationOutputs]
     def create(self, inputs: IntegrationInputs, target: Target) -> tuple[str, IntegrationOutputs]:
         service = target.integrations
         there = service.integration(inputs.provider)
-        if there is not None and not inputs.adopt:
+        if there is not None and not (inputs.adopt or service.by_hand):
             raise _exists(inputs.provider)
         if there is None:
             settle(

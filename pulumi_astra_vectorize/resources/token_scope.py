@@ -82,13 +82,12 @@ class TokenScopeLifecycle(life.Lifecycle[TokenScopeInputs, TokenScopeOutputs]):
         return f"{inputs.integration}/{inputs.token}/scope", _apply(inputs, target)
 
     def read(self, state: State, target: Target) -> State | None:
-        there = target.integrations.token(state.inputs.integration, state.inputs.token)
-        kept = [
-            item
-            for item in state.outputs.scoped_databases
-            if there and item["id"] in there.databases
-        ]
-        if there is None or not kept:
+        there = target.integrations.token_to_scope(state.inputs.integration, state.inputs.token)
+        if there is None:
+            return None
+        seen = target.integrations.unseen().union(there.databases)
+        kept = [item for item in state.outputs.scoped_databases if item["id"] in seen]
+        if not kept:
             return None
         strangers = _strangers(there, state, target) if state.inputs.exclusive else []
         found = [*kept, *strangers]
@@ -186,8 +185,9 @@ def _remove(
     inputs: TokenScopeInputs, identifiers: set[str], target: Target, *, force: bool
 ) -> None:
     """Takes databases out of the scope; refused for all of them while one still uses the token."""
-    there = target.integrations.token(inputs.integration, inputs.token)
-    scoped = identifiers.intersection(there.databases if there else [])
+    service = target.integrations
+    there = service.token_to_scope(inputs.integration, inputs.token)
+    scoped = identifiers & service.unseen().union(there.databases if there else [])
     if there is None or not scoped:
         return
     databases = [database for database in target.databases() if database.id in scoped]
@@ -196,7 +196,7 @@ def _remove(
         what = f"taking {names} out of the scope of user access token {inputs.token!r}"
         refuse_while_used(target, what, inputs.integration, databases, inputs.token)
     for db in databases:
-        target.integrations.remove_from_scope(inputs.integration, there.id, db.id, db.name)
+        service.remove_from_scope(inputs.integration, there.id, db.id, db.name)
 
 
 def _strangers(there: TokenThere, state: State, target: Target) -> list[dict[str, str]]:

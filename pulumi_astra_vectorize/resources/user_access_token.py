@@ -61,6 +61,7 @@ class UserAccessTokenOutputs(life.Outputs):
 
     token_id: str = ""
     generation: str = ""
+    predecessor_id: str | None = None
     rotated_at: str | None = None
     unavailable_seconds: float | None = None
     keep_old_secret_until: str | None = None
@@ -119,8 +120,11 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
             return None
         if there.generation == state.outputs.generation:
             return state
-        # Somebody else put another secret there: forget ours, so that the next `up` rotates.
-        return life.State(life.rewritten(state.inputs, {"secret": ""}), _outputs(there))
+        # Somebody else put another secret there, or a rotation died: forget ours, so that the next
+        # `up` rotates, and keep the id that the service remembers the whole scope under.
+        known = state.outputs.predecessor_id or state.outputs.token_id
+        outputs = _outputs(there).model_copy(update={"predecessor_id": known})
+        return life.State(life.rewritten(state.inputs, {"secret": ""}), outputs)
 
     def update(
         self, state: State, inputs: UserAccessTokenInputs, target: Target
@@ -131,7 +135,7 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
         rotation = rotate(
             target.integrations,
             inputs.credential,
-            state.outputs.token_id,
+            state.outputs.predecessor_id or state.outputs.token_id,
             in_place=inputs.rotation == "in_place",
         )
         return _rotated(rotation, target)

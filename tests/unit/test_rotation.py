@@ -114,6 +114,24 @@ def test_rotation_that_died_twice_is_finished_by_the_third_run(
 
 
 @pytest.mark.parametrize("call", range(1, CALLS + 1))
+def test_rotation_that_died_is_finished_after_a_refresh(
+    service: IntegrationsFake, network: list[Handler], no_waiting: None, call: int
+) -> None:
+    """A refresh in between takes the half-made successor into state, and its whole scope back."""
+    target = Target(target_module.current_settings())
+    network.append(dying_at(call, service, done=True))
+    with suppress(AstraVectorizeError):
+        rotate(service)
+    network.append(service)
+
+    state = TOKEN.read(TOKEN.read(kept(service), target) or kept(service), target)
+    TOKEN.update(state or kept(service), NEW, Target(target_module.current_settings()))
+
+    (token,) = service.tokens.values()
+    assert sorted(token["databases"]) == DATABASES
+
+
+@pytest.mark.parametrize("call", range(1, CALLS + 1))
 def test_one_lost_answer_is_settled_by_looking(
     service: IntegrationsFake, network: list[Handler], no_waiting: None, call: int
 ) -> None:
