@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from pydantic import ValidationError
 
+from pulumi_astra_vectorize import cli_data
 from pulumi_astra_vectorize.errors import AstraVectorizeError, ConfigurationError
 
 if TYPE_CHECKING:
@@ -87,6 +88,10 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a flag
             "control": control,
         }
     )
+
+
+app.command(epilog=cli_data.ENVIRONMENT)(cli_data.export)
+app.command(epilog=cli_data.ENVIRONMENT)(cli_data.load)
 
 
 def main() -> None:

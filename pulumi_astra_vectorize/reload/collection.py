@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from pulumi_astra_vectorize.api.data_api import JsonObject, member
+from pulumi_astra_vectorize.api.data_api import JsonObject
 from pulumi_astra_vectorize.errors import (
     AstraVectorizeError,
     ConflictError,
@@ -17,6 +17,7 @@ from pulumi_astra_vectorize.reload.decisions import Plan, plan
 from pulumi_astra_vectorize.reload.documents import (
     TEXT,
     Documents,
+    embeds,
     loses_its_vector,
     ready_to_load,
     vectors_fit,
@@ -145,11 +146,11 @@ class CollectionReload:
 
     def _ready(self, manifest: Manifest, options: JsonObject) -> Iterator[JsonObject]:
         keep_vectors = vectors_fit(manifest.definition, options)
-        embeds = bool(member(member(options, "vector"), "service"))
+        keep_blank = embeds(options)
         without = 0
         for document in self._spool.documents():
             without += loses_its_vector(document) and not keep_vectors
-            yield ready_to_load(document, keep_vector=keep_vectors, embeds=embeds)
+            yield ready_to_load(document, keep_vector=keep_vectors, keep_blank=keep_blank)
         if without:
             self._progress("have no text to embed, and no vector any more:", without, without)
 

@@ -71,6 +71,11 @@ class Documents:
         return self.count() - shared
 
 
+def embeds(options: JsonObject) -> bool:
+    """Whether a collection with these options has an embedding service."""
+    return bool(member(member(options, "vector"), "service"))
+
+
 def vectors_fit(before: JsonObject, after: JsonObject) -> bool:
     """Whether vectors of one collection mean the same in another one, told by their options.
 
@@ -86,7 +91,7 @@ def vectors_fit(before: JsonObject, after: JsonObject) -> bool:
     return all(old_service.get(part) == new_service.get(part) for part in ("provider", "modelName"))
 
 
-def ready_to_load(document: JsonObject, *, keep_vector: bool, embeds: bool) -> JsonObject:
+def ready_to_load(document: JsonObject, *, keep_vector: bool, keep_blank: bool) -> JsonObject:
     """A document as insertMany takes it: with its text or its vector, never with both.
 
     Contract data-api.md, section 6: ``$vectorize`` and ``$vector`` in one document are refused; the
@@ -95,11 +100,11 @@ def ready_to_load(document: JsonObject, *, keep_vector: bool, embeds: bool) -> J
     Args:
         document: as it was exported.
         keep_vector: the vector means the same where the document goes.
-        embeds: the collection where it goes has an embedding service.
+        keep_blank: the collection where it goes has an embedding service, and takes blank texts.
     """
     text = has_text(document.get(TEXT))
     vector = keep_vector and not text and document.get(VECTOR) is not None
-    stays = {VECTOR: vector, TEXT: text or (embeds and not vector)}
+    stays = {VECTOR: vector, TEXT: text or (keep_blank and not vector)}
     return {name: value for name, value in document.items() if stays.get(name, True)}
 
 

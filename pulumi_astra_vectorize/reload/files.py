@@ -21,10 +21,14 @@ def whole_file(path: Path) -> Generator[TextIO]:
     partial = path.with_name(f"{path.name}.partial")
     with explained_disk_errors(path):
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+                yield stream
+                stream.flush()
+                os.fsync(stream.fileno())
+        except Exception:
+            partial.unlink(missing_ok=True)
+            raise
         partial.replace(path)
         _sync_folder(path.parent)
 

@@ -128,11 +128,11 @@ def collection_stack(server: Server, keyspace: str, folder: Path) -> Iterator[St
 
 
 class Content:
-    """The documents of the stack's collection, past the lifecycle."""
+    """The documents of a collection, past the lifecycle."""
 
-    def __init__(self, data_api: PostCommand, keyspace: str) -> None:
+    def __init__(self, data_api: PostCommand, keyspace: str, name: str = NAME) -> None:
         self._data_api = data_api
-        self._keyspace = keyspace
+        self._path = (keyspace, name)
 
     def put(self, *documents: dict[str, Any]) -> None:
         """Writes documents."""
@@ -158,7 +158,7 @@ class Content:
                 return found
 
     def _post(self, command: dict[str, Any]) -> dict[str, Any]:
-        return self._data_api(command, self._keyspace, NAME)
+        return self._data_api(command, *self._path)
 
 
 def service(model: str, token: str) -> dict[str, Any]:
