@@ -34,7 +34,7 @@ WITH_ENGINE = engine=$$($(VENV)/python tools/engine/build.py) && PATH="$(CURDIR)
 test: $(SET_UP)  ## lint, then every suite, with the real engine
 	@$(VENV)/python tools/engine/build.py
 	@$(MAKE) --no-print-directory lint
-	@$(WITH_ENGINE) $(VENV)/pytest -n 2 --dist loadgroup $(SUITES)
+	@$(WITH_ENGINE) $(VENV)/pytest -n 2 --dist loadfile $(SUITES)
 
 demo: $(SET_UP)  ## the whole story on this machine: server, resources, text, questions
 	@$(WITH_ENGINE) $(VENV)/python tools/demo.py
