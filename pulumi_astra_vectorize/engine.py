@@ -68,9 +68,11 @@ class Provider(pulumi_dynamic.ResourceProvider):
 
     @_speaks_plainly
     def check(self, _olds: Bag, news: Bag) -> pulumi_dynamic.CheckResult:
-        problems = life.validate(self.rules, _properties(news), _settings().target)
+        target = _settings().target
+        problems = life.validate(self.rules, _properties(news), target)
         failures = [pulumi_dynamic.CheckFailure(p.property, p.reason) for p in problems]
-        return pulumi_dynamic.CheckResult(_unknowns_on_the_wire(news), failures)
+        stored = dict(self.rules.stored(news, target))
+        return pulumi_dynamic.CheckResult(_unknowns_on_the_wire(stored), failures)
 
     @_speaks_plainly
     def diff(self, _id: str, _olds: Bag, _news: Bag) -> pulumi_dynamic.DiffResult:

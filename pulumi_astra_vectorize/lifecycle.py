@@ -120,6 +120,10 @@ class Lifecycle(ABC, Generic[InputsT, OutputsT]):
         """Rules over several properties; what is written but unknown is None in ``known``."""
         return ()
 
+    def stored(self, properties: Properties, _target: TargetName) -> Properties:
+        """What of the inputs may stand in the state: all, unless a resource says less."""
+        return properties
+
     @abstractmethod
     def diff(self, state: State[InputsT, OutputsT], inputs: InputsT) -> Change:
         """Compares without asking anybody; both sides are complete."""

@@ -38,6 +38,7 @@ CONFIG_KEYS = {
     "password": "password",
     "database_alias": "databaseAlias",
     "portal_wait": "portalWait",
+    "database_wait": "databaseWait",
     "timeout_seconds": "timeoutSeconds",
     "spool_folder": "spoolFolder",
     "credential_cache_seconds": "credentialCacheSeconds",
@@ -90,6 +91,8 @@ class Settings(BaseSettings):
             by default, since the embedded server imitates Hugging Face.
         portal_wait: on target ``astra``, how many seconds to wait for a person to take the steps in
             the Portal; 0 shows the steps and stops.
+        database_wait: how many seconds to wait for a database that is parked or hibernated; 0
+            refuses it at once.
         timeout_seconds: how long one call may take, in seconds.
         spool_folder: where a reload keeps documents until they are back in their collection. Has
             to outlive the machine's job where `pulumi up` runs in one.
@@ -112,6 +115,7 @@ class Settings(BaseSettings):
         None, validation_alias="ASTRA_VECTORIZE_HUGGING_FACE_URL"
     )
     portal_wait: float = Field(0, ge=0, validation_alias="ASTRA_VECTORIZE_PORTAL_WAIT")
+    database_wait: float = Field(0, ge=0, validation_alias="ASTRA_VECTORIZE_DATABASE_WAIT")
     timeout_seconds: float = Field(60, gt=0, validation_alias="ASTRA_VECTORIZE_TIMEOUT_SECONDS")
     spool_folder: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
         default_factory=_own_state_folder, validation_alias="ASTRA_VECTORIZE_SPOOL_FOLDER"

@@ -144,10 +144,12 @@ class DataApi:
         reply = self._ask(f"/{keyspace}", {"createCollection": body}, repeatable=True)
         if not reply.errors:
             raise _created_by_a_probe(keyspace)
-        code = reply.errors[0].get("errorCode")
-        if code not in (CREDENTIAL_REFUSED, OPTIONS_REFUSED):
-            raise _error(reply.errors[0])
-        return bool(code == OPTIONS_REFUSED)
+        refusal = _error(reply.errors[0])
+        if refusal.code == CREDENTIAL_REFUSED:
+            return False
+        if refusal.code == OPTIONS_REFUSED and NO_MODEL in refusal.message:
+            return True
+        raise refusal
 
     def count_documents(self, keyspace: str, collection: str) -> tuple[int, bool]:
         """How many documents a collection holds, and whether there are more than that."""

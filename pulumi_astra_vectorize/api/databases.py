@@ -10,6 +10,9 @@ from pulumi_astra_vectorize.errors import ConflictError, NotFoundError
 
 ACTIVE = "ACTIVE"
 
+AWAKE = frozenset({ACTIVE, "MAINTENANCE"})
+"""States in which a database answers; during MAINTENANCE a keyspace is being changed."""
+
 
 class DatabaseInfo(BaseModel):
     """The ``info`` member of a database (contract devops.md)."""

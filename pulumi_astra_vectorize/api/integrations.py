@@ -86,6 +86,10 @@ class Integrations:
         since = views[: ids.index(token_id) + 1] if token_id in ids else []
         return list(dict.fromkeys(database for view in since for database in view.databases))
 
+    def unseen(self) -> frozenset[str]:
+        """None: the service knows every scope by itself."""
+        return frozenset()
+
     def finish_rotation(self, provider: str, name: str) -> None:
         """Nothing to do: the service forgets a retired scope by itself."""
 

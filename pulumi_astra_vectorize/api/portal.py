@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.data_api import DataApi
-from pulumi_astra_vectorize.api.databases import ACTIVE, Database
+from pulumi_astra_vectorize.api.databases import AWAKE, Database
 from pulumi_astra_vectorize.api.portal_memory import PortalMemory, Rotation
 from pulumi_astra_vectorize.api.portal_steps import (
     add_database_steps,
@@ -85,12 +85,16 @@ class Portal:
         """Removed with its last token."""
 
     def token(self, provider: str, name: str) -> ProvenToken | None:
-        """The token, if a database that is awake can use it."""
+        """The token, if a database that is awake can use it; see ``unseen`` for the others."""
         usable = [db.id for db in self._awake() if self._is_usable(db, provider, name)]
         if usable:
             return ProvenToken(PREFIX + name, usable)
         self._note_removal(provider, name)
         return None
+
+    def unseen(self) -> frozenset[str]:
+        """Ids of databases that are asleep: what they can use is unknown until they wake."""
+        return frozenset(db.id for db in self._databases() if db.status not in AWAKE)
 
     def token_to_scope(self, provider: str, name: str) -> ProvenToken:
         """The token, even if no database can use it yet."""
@@ -100,7 +104,7 @@ class Portal:
         self, provider: str, name: str, secret: str, databases: Sequence[str]
     ) -> ProvenToken:
         """Waits until the token is usable in these databases, or in any if none is named."""
-        names = [db.name for db in self._named(databases)]
+        names = self._awake_names(databases)
         steps = add_token_steps(provider, name, names)
 
         def missing() -> str | None:
@@ -124,12 +128,16 @@ class Portal:
         """Waits until no database can use the token; its scope is remembered before.
 
         A removal that an earlier run of the same rotation has seen is not asked for again: what is
-        there now is the token's successor.
+        there now is the token's successor. Of a token that no database can use nothing can be
+        proven: the steps are shown.
         """
         seen = self._memory.recall(provider, name)
         if seen is not None and seen.removed:
             return
         scope = self.token_to_scope(provider, name).databases
+        if not scope and seen is None:
+            _say(f"if user access token {name!r} is still there, remove it", provider, name)
+            return
         known = seen.databases if seen else []
         databases = [*dict.fromkeys([*known, *scope])]
         self._memory.keep(provider, name, Rotation(databases=databases))
@@ -155,7 +163,7 @@ class Portal:
         if not databases:
             return
         name = token_id.removeprefix(PREFIX)
-        names = [db.name for db in self._named(databases)]
+        names = self._awake_names(databases)
         steps = add_database_steps(provider, name, names)
         self._prove(
             f"the scope of user access token {name!r}",
@@ -168,6 +176,7 @@ class Portal:
     ) -> None:
         """Waits until the database cannot use the token."""
         name = token_id.removeprefix(PREFIX)
+        self._awake_names([database_id])
 
         def still_there() -> str | None:
             there = self.token_to_scope(provider, name).databases
@@ -184,7 +193,7 @@ class Portal:
             if time.monotonic() >= deadline:
                 raise _steps_needed(what, lacking, steps)
             if lacking != shown:
-                print(f"waiting for {what}: {lacking} is missing", file=sys.stderr)  # noqa: T201
+                sys.stderr.write(f"waiting for {what}: missing is {lacking}. {numbered(steps)}\n")
                 shown = lacking
             time.sleep(min(POLL_SECONDS, self._wait_seconds))
 
@@ -200,10 +209,17 @@ class Portal:
         return self._names(missing) if missing else None
 
     def _awake(self) -> list[Database]:
-        return [db for db in self._databases() if db.status == ACTIVE and db.info.keyspaces]
+        return [db for db in self._databases() if db.status in AWAKE and db.info.keyspaces]
 
     def _named(self, identifiers: Sequence[str]) -> list[Database]:
         return [db for db in self._databases() if db.id in identifiers]
+
+    def _awake_names(self, identifiers: Sequence[str]) -> list[str]:
+        """The databases' names; one that is asleep could prove nothing, and is refused."""
+        named = self._named(identifiers)
+        for database in named:
+            self._data_api(database)
+        return [database.name for database in named]
 
     def _names(self, identifiers: Sequence[str]) -> str:
         return ", ".join(db.name for db in self._named(identifiers))
@@ -213,6 +229,10 @@ class Portal:
         default = rules.DEFAULT_KEYSPACE
         keyspace = default if default in keyspaces else keyspaces[0]
         return self._data_api(database).credential_is_usable(keyspace, provider, name)
+
+
+def _say(what: str, provider: str, name: str) -> None:
+    sys.stderr.write(f"{what}: {numbered(remove_token_steps(provider, name))}\n")
 
 
 def _steps_needed(what: str, lacking: str, steps: Sequence[str]) -> RefusedError:

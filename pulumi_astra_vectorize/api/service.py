@@ -94,6 +94,10 @@ class IntegrationsService(Protocol):
         """Takes one database out of the scope."""
         ...
 
+    def unseen(self) -> frozenset[str]:
+        """Ids of databases that are asleep where only they could tell their tokens."""
+        ...
+
     def finish_rotation(self, provider: str, name: str) -> None:
         """Called when a rotation is complete: what was remembered for it can go."""
         ...

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from contextlib import suppress
 
 from pulumi_astra_vectorize.api import hugging_face
 from pulumi_astra_vectorize.api.data_api import DataApi
-from pulumi_astra_vectorize.api.databases import ACTIVE, Database, Databases, resolve
+from pulumi_astra_vectorize.api.databases import AWAKE, Database, Databases, resolve
 from pulumi_astra_vectorize.api.devops import DevOps
 from pulumi_astra_vectorize.api.integrations import Integrations
 from pulumi_astra_vectorize.api.portal import Portal
@@ -15,7 +16,8 @@ from pulumi_astra_vectorize.api.portal_memory import PortalMemory
 from pulumi_astra_vectorize.api.service import IntegrationsService
 from pulumi_astra_vectorize.api.single_tenant import SingleTenant
 from pulumi_astra_vectorize.api.transport import Transport
-from pulumi_astra_vectorize.errors import ConfigurationError, RefusedError
+from pulumi_astra_vectorize.api.waking import wait_until_awake
+from pulumi_astra_vectorize.errors import ConfigurationError, RefusedError, UnreachableError
 from pulumi_astra_vectorize.settings import Settings, TargetName
 
 PREFIXES: dict[TargetName, str] = {
@@ -27,9 +29,6 @@ PREFIXES: dict[TargetName, str] = {
 
 PUBLIC_URL = "https://huggingface.co"
 """Hugging Face itself; the embedded server imitates it on its own address."""
-
-AWAKE = frozenset({ACTIVE, "MAINTENANCE"})
-"""States in which a database answers; during MAINTENANCE a keyspace is being changed."""
 
 
 class Target:
@@ -57,21 +56,33 @@ class Target:
 
     def create_keyspace(self, database: Database, name: str) -> None:
         """Creates a keyspace, and waits until the database serves it."""
+        self._require_awake(database)
         self._databases.create_keyspace(database, name)
 
     def delete_keyspace(self, database: Database, name: str) -> None:
         """Deletes a keyspace with all that is in it, and waits until it is gone."""
+        self._require_awake(database)
         self._databases.delete_keyspace(database, name)
 
     def data_api(self, database: Database) -> DataApi:
-        """The Data API of a database that is awake.
+        """The Data API of a database that is awake, or wakes within ``databaseWait`` seconds.
 
         Raises:
             RefusedError: DATABASE_NOT_ACTIVE.
         """
-        if database.status not in AWAKE:
-            raise _not_active(database)
+        self._require_awake(database)
         return self._data_api(database.endpoint)
+
+    def _require_awake(self, database: Database) -> None:
+        if database.status in AWAKE:
+            return
+
+        def wake() -> None:
+            with suppress(RefusedError, UnreachableError):  # what it says while it wakes up
+                self._data_api(database.endpoint).keyspaces()
+
+        seconds = self.settings.database_wait
+        wait_until_awake(database, lambda: self.database(database.id), wake, seconds)
 
     def _data_api(self, endpoint: str) -> DataApi:
         """Connections are pooled by address."""
@@ -105,16 +116,6 @@ class Target:
         own = self.settings.endpoint if self.settings.target == "local" else PUBLIC_URL
         url = self.settings.hugging_face_url or own
         hugging_face.verify_secret(url, secret, token_name, self.settings.timeout_seconds)
-
-
-def _not_active(database: Database) -> RefusedError:
-    return RefusedError(
-        "DATABASE_NOT_ACTIVE",
-        f"database {database.name!r} ({database.id}) is {database.status}",
-        fix="wake it (a request to its Data API resumes a hibernated one, the Astra Portal a "
-        "parked one), and run the same command again",
-        source="Astra DB",
-    )
 
 
 class _Run:

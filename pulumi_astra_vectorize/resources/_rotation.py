@@ -40,6 +40,13 @@ class Rotation:
         return until.isoformat(timespec="seconds")
 
 
+def reason_to_keep_old_secret(cache_seconds: float) -> str:
+    """Why the old secret has to stay alive for a while, or need not."""
+    if cache_seconds:
+        return f"the Data API may use a secret for {cache_seconds:g} seconds after it looked it up"
+    return "the Data API of this target looks the secret up anew for every request"
+
+
 def add_token(
     service: IntegrationsService, credential: Credential, scope: Sequence[str]
 ) -> TokenThere:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from pulumi_astra_vectorize import rules
+from pulumi_astra_vectorize import catalog, rules
 from pulumi_astra_vectorize.lifecycle import Problem, Properties
 
 if TYPE_CHECKING:
@@ -37,6 +37,13 @@ def entity_names(known: Properties, target: TargetName, **kinds: str) -> Iterato
         limit = rules.MAX_ENTITY_NAME[target]
         if value is not None and (wrong := rules.entity_name_problem(kind, value, limit)):
             yield Problem((name,), wrong)
+
+
+def provider_id(known: Properties, name: str) -> Iterator[Problem]:
+    """An embedding provider is one that the catalogue has."""
+    provider = text(known, name)
+    if provider is not None and (wrong := catalog.provider_problem(catalog.bundled(), provider)):
+        yield Problem((name,), wrong)
 
 
 def database_reference(known: Properties) -> Iterator[Problem]:

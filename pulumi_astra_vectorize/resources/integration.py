@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 
-from pulumi_astra_vectorize import catalog
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.errors import ConflictError
 from pulumi_astra_vectorize.resources._settle import settle
 from pulumi_astra_vectorize.resources._usage import refuse_while_used
-from pulumi_astra_vectorize.resources._values import text
+from pulumi_astra_vectorize.resources._values import provider_id
 
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.target import Target
@@ -47,11 +46,7 @@ class IntegrationLifecycle(life.Lifecycle[IntegrationInputs, IntegrationOutputs]
     outputs_type: ClassVar[type[life.Outputs]] = IntegrationOutputs
 
     def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
-        provider = text(known, "provider")
-        if provider is not None and (
-            wrong := catalog.provider_problem(catalog.bundled(), provider)
-        ):
-            yield life.Problem(("provider",), wrong)
+        yield from provider_id(known, "provider")
 
     def diff(
         self, state: life.State[IntegrationInputs, IntegrationOutputs], inputs: IntegrationInputs

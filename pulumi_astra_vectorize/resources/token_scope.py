@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
 
-from pulumi_astra_vectorize import catalog, rules
 from pulumi_astra_vectorize import lifecycle as life
+from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.service import TokenThere
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.errors import NotFoundError
 from pulumi_astra_vectorize.resources._usage import refuse_while_used
-from pulumi_astra_vectorize.resources._values import listed, text
+from pulumi_astra_vectorize.resources._values import listed, provider_id, text
 from pulumi_astra_vectorize.resources.integration import DEFAULT_PROVIDER
 from pulumi_astra_vectorize.resources.user_access_token import UserAccessToken
 
@@ -57,11 +57,7 @@ class TokenScopeLifecycle(life.Lifecycle[TokenScopeInputs, TokenScopeOutputs]):
         token = text(known, "token")
         if token is not None and (wrong := rules.token_name_problem(token)):
             yield life.Problem(("token",), wrong)
-        provider = text(known, "integration")
-        if provider is not None and (
-            wrong := catalog.provider_problem(catalog.bundled(), provider)
-        ):
-            yield life.Problem(("integration",), wrong)
+        yield from provider_id(known, "integration")
         databases = listed(known, "databases")
         if databases == []:
             yield life.Problem(("databases",), "a scope needs at least one database")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 
-from pulumi_astra_vectorize import catalog, rules
 from pulumi_astra_vectorize import lifecycle as life
+from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.service import IntegrationsService, TokenThere
 from pulumi_astra_vectorize.engine import Provider, Resource, secret_input
 from pulumi_astra_vectorize.errors import ConflictError, NotFoundError
@@ -20,11 +20,12 @@ from pulumi_astra_vectorize.resources._rotation import (
     Credential,
     Rotation,
     add_token,
+    reason_to_keep_old_secret,
     recreate,
     rotate,
 )
 from pulumi_astra_vectorize.resources._usage import refuse_while_used
-from pulumi_astra_vectorize.resources._values import text
+from pulumi_astra_vectorize.resources._values import provider_id, text
 from pulumi_astra_vectorize.resources.integration import DEFAULT_PROVIDER, Integration
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 VERIFIABLE = "huggingface"
 """The provider whose secrets can be verified: it answers who a token belongs to."""
-
 
 ROTATIONS = ("recreate", "in_place")
 """How a new secret gets there: by removal and recreation, as every target can; or at once."""
@@ -44,7 +44,8 @@ class UserAccessTokenInputs(life.Inputs):
 
     integration: str = DEFAULT_PROVIDER
     name: str
-    secret: str
+    secret: str | None = None
+    secret_version: str = ""
     verify_secret: bool = True
     rotation: str = ROTATIONS[0]
     adopt: bool = False
@@ -52,8 +53,13 @@ class UserAccessTokenInputs(life.Inputs):
 
     @property
     def credential(self) -> Credential:
-        """What is stored, and under which name."""
-        return Credential(self.integration, self.name, self.secret)
+        """What is stored, and under which name; only a person at the Portal needs no secret."""
+        return Credential(self.integration, self.name, self.secret or "")
+
+    def rotates(self, before: UserAccessTokenInputs) -> bool:
+        """Whether these inputs ask for another secret; one that is not written is no other."""
+        secrets = {before.secret, self.secret} - {None}
+        return len(secrets) > 1 or self.secret_version != before.secret_version
 
 
 class UserAccessTokenOutputs(life.Outputs):
@@ -81,17 +87,19 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
         name = text(known, "name")
         if name is not None and (wrong := rules.token_name_problem(name)):
             yield life.Problem(("name",), wrong)
-        provider = text(known, "integration")
-        if provider is not None and (
-            wrong := catalog.provider_problem(catalog.bundled(), provider)
-        ):
-            yield life.Problem(("integration",), wrong)
-        yield from _secret_problems(text(known, "secret"))
+        yield from provider_id(known, "integration")
+        yield from _secret_problems(known, target)
         rotation = text(known, "rotation")
         if rotation is not None and (
             wrong := rules.choice_problem("way to rotate", rotation, ROTATIONS)
         ):
             yield life.Problem(("rotation",), wrong)
+
+    def stored(self, properties: life.Properties, target: TargetName) -> life.Properties:
+        """On Astra a person enters the secret: the state needs it only to verify it."""
+        if target == "astra" and properties.get("verify_secret") is False:
+            return {name: value for name, value in properties.items() if name != "secret"}
+        return properties
 
     def diff(self, state: State, inputs: UserAccessTokenInputs) -> life.Change:
         replaces = {"integration", "name"}
@@ -106,6 +114,7 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
             raise _name_taken(inputs)
         _verify(inputs, target)
         identifier = f"{inputs.integration}/{inputs.name}"
+        service.finish_rotation(inputs.integration, inputs.name)  # of an earlier token
         if there is not None and service.by_hand:
             return identifier, _outputs(there)
         if there is None:
@@ -117,7 +126,7 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
     def read(self, state: State, target: Target) -> State | None:
         there = target.integrations.token(state.inputs.integration, state.inputs.name)
         if there is None:
-            return None
+            return state if _may_be_there(state.inputs, target.integrations) else None
         if there.generation == state.outputs.generation:
             return state
         # Somebody else put another secret there, or a rotation died: forget ours, so that the next
@@ -129,7 +138,7 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
     def update(
         self, state: State, inputs: UserAccessTokenInputs, target: Target
     ) -> UserAccessTokenOutputs:
-        if inputs.secret == state.inputs.secret:
+        if not inputs.rotates(state.inputs):
             return state.outputs
         _verify(inputs, target)
         rotation = rotate(
@@ -141,15 +150,17 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
         return _rotated(rotation, target)
 
     def delete(self, state: State, target: Target) -> None:
-        inputs = state.inputs
-        there = target.integrations.token(inputs.integration, inputs.name)
+        inputs, service = state.inputs, target.integrations
+        there = service.token_to_scope(inputs.integration, inputs.name)
         if there is None or there.id != state.outputs.token_id:
             return  # gone, or a successor of the same name that is not ours to remove
         if not inputs.force_destroy:
             databases = [db for db in target.databases() if db.id in there.databases]
             what = f"removing user access token {inputs.name!r}"
             refuse_while_used(target, what, inputs.integration, databases, inputs.name)
-        target.integrations.remove_token(inputs.integration, there.id, inputs.name)
+        service.finish_rotation(inputs.integration, inputs.name)  # one that was given up
+        service.remove_token(inputs.integration, there.id, inputs.name)
+        service.finish_rotation(inputs.integration, inputs.name)
 
 
 class UserAccessTokenProvider(Provider):
@@ -170,6 +181,9 @@ class UserAccessToken(Resource, module="astra-vectorize", name="UserAccessToken"
         name: 1 to 50 letters, numbers, ``_`` and ``-``, the first and last a letter or number;
             unique in the integration. The resource's own name if left out.
         secret: the provider's token. A Pulumi secret whatever is passed: encrypted in state.
+            On target ``astra`` a person enters it in the Portal: leave it out, or set
+            ``verify_secret=False``, and it is stored nowhere.
+        secret_version: any text; another one rotates, also where no secret is stored.
         verify_secret: ask the provider whether the secret lives before anything is changed (on
             by default; Hugging Face only).
         rotation: ``recreate`` (the default) removes the token and adds it again, as every target
@@ -201,7 +215,8 @@ class UserAccessToken(Resource, module="astra-vectorize", name="UserAccessToken"
         self,
         resource_name: str,
         *,
-        secret: pulumi.Input[str],
+        secret: pulumi.Input[str] | None = None,
+        secret_version: pulumi.Input[str] | None = None,
         integration: pulumi.Input[str] | Integration = DEFAULT_PROVIDER,
         name: pulumi.Input[str] | None = None,
         verify_secret: pulumi.Input[bool] | None = None,
@@ -215,7 +230,8 @@ class UserAccessToken(Resource, module="astra-vectorize", name="UserAccessToken"
                 integration.provider if isinstance(integration, Integration) else integration
             ),
             "name": resource_name if name is None else name,
-            "secret": secret_input(secret),
+            "secret": None if secret is None else secret_input(secret),
+            "secret_version": secret_version,
             "verify_secret": verify_secret,
             "rotation": rotation,
             "adopt": adopt,
@@ -226,15 +242,24 @@ class UserAccessToken(Resource, module="astra-vectorize", name="UserAccessToken"
         super().__init__(UserAccessTokenProvider(), resource_name, inputs, merged)
 
 
-def _secret_problems(secret: str | None) -> Iterable[life.Problem]:
+def _secret_problems(known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
+    if "secret" not in known and target != "astra":
+        yield life.Problem(("secret",), "a secret is needed on every target but astra")
+    secret = text(known, "secret")
     if secret == "":
         yield life.Problem(("secret",), "the secret is empty")
     if secret and (wrong := rules.header_problem(secret)):
         yield life.Problem(("secret",), f"the secret {wrong}")
 
 
+def _may_be_there(inputs: UserAccessTokenInputs, service: IntegrationsService) -> bool:
+    """Whether a person is rotating it, or only a database that is asleep could tell."""
+    rotating = service.by_hand and service.retired_scope(inputs.integration, inputs.name, "")
+    return bool(rotating or service.unseen())
+
+
 def _verify(inputs: UserAccessTokenInputs, target: Target) -> None:
-    if inputs.verify_secret and inputs.integration == VERIFIABLE:
+    if inputs.secret and inputs.verify_secret and inputs.integration == VERIFIABLE:
         target.verify_secret(inputs.secret, inputs.name)
 
 
@@ -244,18 +269,13 @@ def _outputs(view: TokenThere) -> UserAccessTokenOutputs:
 
 def _rotated(rotation: Rotation, target: Target) -> UserAccessTokenOutputs:
     seconds = target.settings.credential_cache_seconds
-    because = (
-        f"the Data API may go on using a secret for {seconds:g} seconds after it looked it up"
-        if seconds
-        else "the Data API of this target looks the secret up anew for every request"
-    )
     return UserAccessTokenOutputs(
         token_id=rotation.view.id,
         generation=rotation.view.generation,
         rotated_at=rotation.finished_at.isoformat(timespec="seconds"),
         unavailable_seconds=rotation.unavailable_seconds,
         keep_old_secret_until=rotation.old_secret_needed_until(seconds),
-        keep_old_secret_because=because,
+        keep_old_secret_because=reason_to_keep_old_secret(seconds),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pulumi_astra_vectorize.api.data_api import DataApi, DataApiError
+from pulumi_astra_vectorize.api.data_api import NO_MODEL, DataApi, DataApiError
 from pulumi_astra_vectorize.api.transport import Transport
 from pulumi_astra_vectorize.errors import AstraVectorizeError, UnreachableError
 from tests.unit.integrations_fake import Handler, answering
@@ -28,9 +28,10 @@ def status(**members: Any) -> Handler:
     return answering(httpx.Response(200, json={"status": members}))
 
 
-def errors(code: str, scope: str = "SCHEMA") -> Handler:
+def errors(code: str, scope: str = "SCHEMA", message: str | None = None) -> Handler:
     """A Data API that refuses every command (contract data-api.md, section 1: HTTP 200)."""
-    said = {"errorCode": code, "scope": scope, "message": f"this is {code}", "title": "t"}
+    text = message or f"this is {code}"
+    said = {"errorCode": code, "scope": scope, "message": text, "title": "t"}
     return answering(httpx.Response(200, json={"errors": [said]}))
 
 
@@ -233,10 +234,12 @@ def test_answer_of_another_server(no_waiting: None, http_status: int, content: b
 )
 def test_probe_of_a_token(code: str, *, usable: bool) -> None:
     """Contract credentials.md: a model that cannot exist tells whether the token is usable."""
-    assert client(errors(code)).credential_is_usable("ks", "huggingface", "search") is usable
+    api = client(errors(code, message=f"there is no model {NO_MODEL}"))
+    assert api.credential_is_usable("ks", "huggingface", "search") is usable
 
 
-def test_probe_that_says_neither() -> None:
-    """Any other answer is no knowledge about the token."""
-    with pytest.raises(DataApiError, match="UNKNOWN_KEYSPACE"):
-        client(errors("UNKNOWN_KEYSPACE")).credential_is_usable("ks", "huggingface", "search")
+@pytest.mark.parametrize("code", ["UNKNOWN_KEYSPACE", "INVALID_CREATE_COLLECTION_OPTIONS"])
+def test_probe_that_says_neither(code: str) -> None:
+    """Any other answer, or a refusal that is not about the model, is no knowledge of the token."""
+    with pytest.raises(DataApiError, match=code):
+        client(errors(code)).credential_is_usable("ks", "huggingface", "search")

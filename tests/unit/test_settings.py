@@ -19,6 +19,7 @@ ENVIRONMENT = {
     "password": "ASTRA_VECTORIZE_PASSWORD",
     "databaseAlias": "ASTRA_VECTORIZE_DATABASE_ALIAS",
     "portalWait": "ASTRA_VECTORIZE_PORTAL_WAIT",
+    "databaseWait": "ASTRA_VECTORIZE_DATABASE_WAIT",
     "spoolFolder": "ASTRA_VECTORIZE_SPOOL_FOLDER",
     "target": "ASTRA_VECTORIZE_TARGET",
     "credentialCacheSeconds": "ASTRA_VECTORIZE_CREDENTIAL_CACHE_SECONDS",
