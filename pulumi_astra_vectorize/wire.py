@@ -15,6 +15,9 @@ from pydantic.alias_generators import to_camel
 INTEGRATIONS = "/v1/integrations"
 """Where the service stands on the main port."""
 
+SINGLE_TENANT = "SINGLE-TENANT"
+"""The id of the one database of a self-hosted Data API (contract credentials.md)."""
+
 Secret = Annotated[
     SecretStr, PlainSerializer(SecretStr.get_secret_value, return_type=str, when_used="json")
 ]
@@ -119,6 +122,9 @@ class ServerAddresses(_View):
     """What a started server writes for scripts; see ``astra-vectorize serve --ready-file``."""
 
     url: str = Field(description="The main address: DevOps API, integrations, embeddings, health.")
+    lookup_url: str | None = Field(
+        default=None, description="What a Data API takes as its base URL for credentials."
+    )
     pid: int
     token_file: str = Field(description="The file that holds the application token.")
     databases: list[DatabaseAddress]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pulumi_astra_vectorize.api.data_api import DataApi
 from pulumi_astra_vectorize.api.databases import Database
-
-TENANT = "SINGLE-TENANT"
-"""The id under which a self-hosted Data API asks for credentials."""
+from pulumi_astra_vectorize.wire import SINGLE_TENANT
 
 
 class SingleTenant:
@@ -20,7 +18,7 @@ class SingleTenant:
     def databases(self) -> list[Database]:
         """The cluster, with its keyspaces."""
         info = {"name": self._alias, "keyspaces": self._data_api.keyspaces()}
-        told = {"id": TENANT, "info": info, "dataEndpointUrl": self._endpoint}
+        told = {"id": SINGLE_TENANT, "info": info, "dataEndpointUrl": self._endpoint}
         return [Database.model_validate(told)]
 
     def create_keyspace(self, _database: Database, name: str) -> None:

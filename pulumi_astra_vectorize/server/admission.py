@@ -21,14 +21,24 @@ class Admission:
     def __init__(
         self, token: SecretStr, username: str | None = None, password: SecretStr | None = None
     ) -> None:
-        self._admitted = [token.get_secret_value().encode()]
+        self._admitted = {"application token": token.get_secret_value().encode()}
         if username is not None and password is not None:
-            self._admitted.append(cassandra_token(username, password).encode())
+            self._admitted[f"user {username}"] = cassandra_token(username, password).encode()
+
+    def name_of(self, token: str) -> str | None:
+        """What the bearer of this token is called in logs; None for one who is not admitted.
+
+        A comparison takes the same time always.
+        """
+        shown = token.encode()
+        equal = [
+            name for name, known in self._admitted.items() if hmac.compare_digest(shown, known)
+        ]
+        return equal[0] if equal else None
 
     def judge(self, token: str) -> Verdict:
-        """What to make of the bearer of this token; a comparison takes the same time always."""
-        shown = token.encode()
-        if any([hmac.compare_digest(shown, known) for known in self._admitted]):  # noqa: C419
+        """What to make of the bearer of this token."""
+        if self.name_of(token) is not None:
             return "admitted"
         return "malformed" if _cannot_be_decoded(token) else "refused"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from pulumi_astra_vectorize.server import health
 from pulumi_astra_vectorize.server.body_limit import BodyLimit
@@ -16,27 +16,17 @@ from pulumi_astra_vectorize.server.data_api.envelope import Failure
 from pulumi_astra_vectorize.server.devops import application as devops
 from pulumi_astra_vectorize.server.embedding.routes import router as embedding_router
 from pulumi_astra_vectorize.server.integrations.application import create_integrations_service
+from pulumi_astra_vectorize.server.lookups.application import PREFIX as LOOKUPS
+from pulumi_astra_vectorize.server.lookups.application import create_lookups
+from pulumi_astra_vectorize.server.lookups.callers import ConfiguredCallers
+from pulumi_astra_vectorize.server.port_switch import PortSwitch
 from pulumi_astra_vectorize.server.refusing import shape_errors
 from pulumi_astra_vectorize.server.state import ServerState
 
 
-class PortSwitch:
-    """Hands a request to the application of the port that it came in on."""
-
-    def __init__(self, main_port: int, main: ASGIApp, database: ASGIApp) -> None:
-        self._main_port = main_port
-        self._main = main
-        self._database = database
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        _, port = scope["server"]
-        application = self._main if port == self._main_port else self._database
-        await application(scope, receive, send)
-
-
 def create_application(server: ServerState, main_port: int) -> ASGIApp:
     """The whole server: one application for all its sockets."""
-    switch = PortSwitch(main_port, _main_application(server), _data_application(server))
+    switch = PortSwitch({main_port: _main_application(server)}, _data_application(server))
     application = BodyLimit(switch)
     if not server.settings.control:
         return application
@@ -48,6 +38,7 @@ def _main_application(server: ServerState) -> FastAPI:
     main.include_router(health.routes)
     main.include_router(embedding_router(server.troubles.revoked), include_in_schema=False)
     main.mount(devops.PREFIX, devops.create_devops_api(server))
+    main.mount(LOOKUPS, create_lookups(server, ConfiguredCallers(server.admission)))
     if server.settings.control:
         main.mount(CONTROL, create_control_interface(server))
     return main

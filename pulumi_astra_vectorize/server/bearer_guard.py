@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pulumi_astra_vectorize.server.admission import Admission
+from pulumi_astra_vectorize.server.deeds import deed_of
 
 SCHEME = "bearer"
 
@@ -27,8 +30,12 @@ class BearerGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and self._is_guarded(scope["path"]):
-            scheme, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
-            if scheme.lower() != SCHEME or self._admission.judge(token) != "admitted":
+            token = bearer_of(Headers(scope=scope))
+            deed = deed_of(scope)
+            deed.what = self._prefix
+            deed.who = None if token is None else self._admission.name_of(token)
+            if deed.who is None:
+                deed.problem = "UNAUTHENTICATED"
                 challenge = {"WWW-Authenticate": "Bearer"}
                 await JSONResponse(self._refusal, 401, challenge)(scope, receive, send)
                 return
@@ -36,3 +43,9 @@ class BearerGuard:
 
     def _is_guarded(self, path: str) -> bool:
         return path == self._prefix or path.startswith(f"{self._prefix}/")
+
+
+def bearer_of(headers: Mapping[str, str]) -> str | None:
+    """The token of ``Authorization: Bearer TOKEN``; None for any other header, or none."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token if scheme.lower() == SCHEME else None

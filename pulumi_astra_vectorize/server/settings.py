@@ -1,25 +1,31 @@
-"""The settings of the embedded server: flags of ``serve``, or the environment."""
+"""The settings of the servers: flags of ``serve``, or the environment."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from typing_extensions import Self
 
 from pulumi_astra_vectorize.rules import DEFAULT_KEYSPACE
+
+DATABASE_ALIAS = "cluster"
+"""The provider's own default for ``astra-vectorize:databaseAlias``."""
+
+_POSTGRES = re.compile(r"postgresql(\+psycopg)?://")
 
 Names = Annotated[tuple[str, ...], NoDecode]
 
 
-class ServerSettings(BaseSettings):
-    """Each member reads ``ASTRA_VECTORIZE_SERVER_<MEMBER>`` where no flag gives it.
+class ListenSettings(BaseSettings):
+    """What every server needs to know; a member reads ``ASTRA_VECTORIZE_SERVER_<MEMBER>`` where
+    no flag gives it.
 
-    Lists stand in the environment with commas between. ``data`` None keeps everything in a
-    private temporary folder that goes with the process. ``embeddings`` None means the server's
-    own endpoint. ``token`` is made up on first start unless it is given here.
-    ``control`` opens the control interface, for tests.
+    ``data`` None keeps everything in a private temporary folder that goes with the process.
+    ``token`` is made up on first start unless it is given here.
     """
 
     model_config = SettingsConfigDict(env_prefix="ASTRA_VECTORIZE_SERVER_", extra="forbid")
@@ -27,14 +33,29 @@ class ServerSettings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8181, ge=0, le=65535)
     data: Path | None = None
-    databases: Names = ()
-    classic_databases: Names = ()
     username: str | None = None
     password: SecretStr | None = None
     token: SecretStr | None = None
+    ready_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _login_is_whole(self) -> Self:
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password go together: give both or none")
+        return self
+
+
+class ServerSettings(ListenSettings):
+    """The embedded server's.
+
+    Lists stand in the environment with commas between. ``embeddings`` None means the server's
+    own endpoint. ``control`` opens the control interface, for tests.
+    """
+
+    databases: Names = ()
+    classic_databases: Names = ()
     embeddings: str | None = Field(default=None, pattern=r"^https?://\S+$")
     keyspace: str = DEFAULT_KEYSPACE
-    ready_file: Path | None = None
     control: bool = False
 
     @field_validator("databases", "classic_databases", mode="before")
@@ -44,8 +65,53 @@ class ServerSettings(BaseSettings):
             return tuple(name.strip() for name in value.split(",") if name.strip())
         return value
 
+
+class ServiceSettings(ListenSettings):
+    """Those of the integrations service alone, beside a real Data API.
+
+    Attributes:
+        lookup_port: a port of its own for the look-ups, so that the management interface need not
+            be reachable from the cluster.
+        database_alias: what scopes call the one database of a self-hosted Data API.
+        store: a PostgreSQL that several instances share; None keeps a sqlite file in ``data``.
+        master_key: the keys that secrets are sealed with, the newest first, white space between.
+        master_key_file: a file that holds them. With neither, the data folder has a key file.
+        data_api: the Data API's address: it is asked whether it knows the token of a look-up.
+        audit_log: the file for the audit log; None writes it to standard error.
+        tls_certificate: the certificate chain, PEM; with ``tls_key``, every port speaks TLS.
+        tls_key: its private key, PEM.
+    """
+
+    lookup_port: int | None = Field(default=None, ge=0, le=65535)
+    database_alias: str = Field(default=DATABASE_ALIAS, min_length=1)
+    store: SecretStr | None = None
+    master_key: SecretStr | None = None
+    master_key_file: Path | None = None
+    data_api: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    audit_log: Path | None = None
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+
+    @field_validator("store")
+    @classmethod
+    def _is_postgres(cls, store: SecretStr | None) -> SecretStr | None:
+        if store is not None and not _POSTGRES.match(store.get_secret_value()):
+            raise ValueError("write it as postgresql+psycopg://USER:PASSWORD@HOST/DATABASE")
+        return store
+
     @model_validator(mode="after")
-    def _login_is_whole(self) -> ServerSettings:
-        if (self.username is None) != (self.password is None):
-            raise ValueError("username and password go together: give both or none")
+    def _fit_together(self) -> Self:
+        problems = {
+            "store and data exclude each other": self.store and self.data,
+            "master_key and master_key_file exclude each other": self.master_key
+            and self.master_key_file,
+            "a store needs master_key or master_key_file, the same for all instances": self.store
+            and not (self.master_key or self.master_key_file),
+            "a store needs token, the same for all instances": self.store and not self.token,
+            "tls_certificate and tls_key go together": (self.tls_certificate is None)
+            != (self.tls_key is None),
+        }
+        found = [problem for problem, is_there in problems.items() if is_there]
+        if found:
+            raise ValueError("; ".join(found))
         return self

@@ -44,10 +44,11 @@ def port_of(listener: socket.socket) -> int:
     return port
 
 
-def url_of(host: str, port: int) -> str:
+def url_of(host: str, port: int, scheme: str = "http") -> str:
     """The address for clients on this machine."""
     reachable = _WILDCARDS.get(host, host)
-    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
+    shown = f"[{reachable}]" if ":" in reachable else reachable
+    return f"{scheme}://{shown}:{port}"
 
 
 def is_wildcard(host: str) -> bool:

@@ -9,6 +9,7 @@ import pytest
 
 from pulumi_astra_vectorize.server.store.engines import Engines, postgres_engines, sqlite_engines
 from tests.self_hosted.postgres import MISSING, new_database, programs, running_postgres
+from tests.self_hosted.services import Service, serving_service
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +37,11 @@ def engines(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engines]
         made = postgres_engines(request.getfixturevalue("postgres_url"))
     yield made
     made.writing.dispose()
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    """A service on one port with its integration, and nothing else."""
+    with serving_service(username="ana", password="pässwörd") as service:
+        service.add_integration()
+        yield service

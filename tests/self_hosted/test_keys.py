@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +16,14 @@ from pulumi_astra_vectorize.server.integrations.integrations import add_integrat
 from pulumi_astra_vectorize.server.integrations.keys import check_key, seal_anew
 from pulumi_astra_vectorize.server.integrations.tokens import add_token, all_tokens
 from pulumi_astra_vectorize.server.master_key import sealer_of_file, sealer_of_text
-from pulumi_astra_vectorize.server.sealing import Sealer, new_key
+from pulumi_astra_vectorize.server.sealing import Sealer
 from pulumi_astra_vectorize.server.store.engines import Engines
 from pulumi_astra_vectorize.server.store.schema import Database
 from pulumi_astra_vectorize.server.store.store import Store
 from pulumi_astra_vectorize.wire import NewToken, TokenView
 
-OLD, NEW = new_key(), new_key()
+OLD, NEW = (urlsafe_b64encode(letter * 32).decode() for letter in (b"o", b"n"))
+"""The same in every process that runs tests."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 
 from pulumi_astra_vectorize.server.admission import Admission
 from pulumi_astra_vectorize.server.bearer_guard import BearerGuard
+from pulumi_astra_vectorize.server.deeds import deed_of
 from pulumi_astra_vectorize.server.integrations.credentials import Vault
 from pulumi_astra_vectorize.server.integrations.refusals import Refusal, problems
 from pulumi_astra_vectorize.server.integrations.routes import routes
@@ -43,9 +44,10 @@ def create_integrations_service(vault: Vault, admission: Admission) -> FastAPI:
     return service
 
 
-def refuse(_request: Request, refusal: Exception) -> JSONResponse:
+def refuse(request: Request, refusal: Exception) -> JSONResponse:
     """Answers a Refusal in the service's shape."""
     assert isinstance(refusal, Refusal)  # noqa: S101 - registered for this class
+    deed_of(request.scope).problem = refusal.code
     return JSONResponse(problems(refusal.code, refusal.message), refusal.http_status)
 
 

@@ -6,9 +6,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.security import HTTPBearer
+from sqlalchemy.orm import Session
 
+from pulumi_astra_vectorize.server.deeds import Deed, TheDeed, known_by_path
 from pulumi_astra_vectorize.server.integrations import integrations, scopes, tokens
 from pulumi_astra_vectorize.server.integrations.credentials import Vault
+from pulumi_astra_vectorize.server.store.schema import UserAccessToken
 from pulumi_astra_vectorize.wire import (
     INTEGRATIONS,
     IntegrationView,
@@ -42,9 +45,16 @@ def _vault(request: Request) -> Vault:
 
 TheVault = Annotated[Vault, Depends(_vault)]
 
+
+def _find_token(session: Session, deed: Deed, provider: str, token_id: str) -> UserAccessToken:
+    token = tokens.find_token(session, provider, token_id)
+    deed.token = token.name
+    return token
+
+
 routes = APIRouter(
     prefix=INTEGRATIONS,
-    dependencies=[Depends(BEARER)],
+    dependencies=[Depends(BEARER), Depends(known_by_path)],
     responses=_refusals(
         {401: "UNAUTHENTICATED", 422: "INVALID_REQUEST", 507: "STORAGE_FULL: nothing was written"}
     ),
@@ -64,7 +74,8 @@ def list_integrations(vault: TheVault) -> list[IntegrationView]:
     status_code=201,
     responses=_refusals({409: "INTEGRATION_EXISTS", 422: "UNKNOWN_PROVIDER, INVALID_REQUEST"}),
 )
-def add_integration(vault: TheVault, new: NewIntegration) -> IntegrationView:
+def add_integration(vault: TheVault, deed: TheDeed, new: NewIntegration) -> IntegrationView:
+    deed.provider = new.provider
     with vault.store.write() as session:
         return integrations.add_integration(session, new.provider)
 
@@ -117,7 +128,8 @@ def list_tokens(
         }
     ),
 )
-def add_token(vault: TheVault, provider: str, new: NewToken) -> TokenView:
+def add_token(vault: TheVault, deed: TheDeed, provider: str, new: NewToken) -> TokenView:
+    deed.token, deed.databases = new.name, new.databases
     with vault.store.write() as session:
         return tokens.add_token(session, vault.sealer, provider, new)
 
@@ -127,9 +139,10 @@ def add_token(vault: TheVault, provider: str, new: NewToken) -> TokenView:
     summary="Show a user access token",
     responses=_refusals({404: "INTEGRATION_NOT_FOUND, TOKEN_NOT_FOUND"}),
 )
-def show_token(vault: TheVault, provider: str, token_id: str) -> TokenView:
+def show_token(vault: TheVault, deed: TheDeed, provider: str, token_id: str) -> TokenView:
     with vault.store.read() as session:
-        return tokens.view(session, tokens.find_token(session, provider, token_id))
+        token = _find_token(session, deed, provider, token_id)
+        return tokens.view(session, token)
 
 
 @routes.delete(
@@ -144,12 +157,13 @@ def show_token(vault: TheVault, provider: str, token_id: str) -> TokenView:
 )
 def remove_token(
     vault: TheVault,
+    deed: TheDeed,
     provider: str,
     token_id: str,
     name: Annotated[str, Query(description="The token's name, as a confirmation.")],
 ) -> None:
     with vault.store.write() as session:
-        token = tokens.find_token(session, provider, token_id)
+        token = _find_token(session, deed, provider, token_id)
         tokens.remove_token(session, token, name)
 
 
@@ -161,9 +175,11 @@ def remove_token(
         {404: "INTEGRATION_NOT_FOUND, TOKEN_NOT_FOUND", 422: "SECRET_INVALID, INVALID_REQUEST"}
     ),
 )
-def replace_secret(vault: TheVault, provider: str, token_id: str, new: NewSecret) -> TokenView:
+def replace_secret(
+    vault: TheVault, deed: TheDeed, provider: str, token_id: str, new: NewSecret
+) -> TokenView:
     with vault.store.write() as session:
-        token = tokens.find_token(session, provider, token_id)
+        token = _find_token(session, deed, provider, token_id)
         tokens.replace_secret(vault.sealer, token, new.secret)
         return tokens.view(session, token)
 
@@ -173,9 +189,9 @@ def replace_secret(vault: TheVault, provider: str, token_id: str, new: NewSecret
     summary="Show the databases that may use a token",
     responses=_refusals({404: "INTEGRATION_NOT_FOUND, TOKEN_NOT_FOUND"}),
 )
-def show_scope(vault: TheVault, provider: str, token_id: str) -> ScopeView:
+def show_scope(vault: TheVault, deed: TheDeed, provider: str, token_id: str) -> ScopeView:
     with vault.store.read() as session:
-        token = tokens.find_token(session, provider, token_id)
+        token = _find_token(session, deed, provider, token_id)
         return ScopeView(token_id=token.id, databases=scopes.scope_of(session, token.id))
 
 
@@ -191,10 +207,11 @@ def show_scope(vault: TheVault, provider: str, token_id: str) -> ScopeView:
     ),
 )
 def add_to_scope(
-    vault: TheVault, provider: str, token_id: str, addition: ScopeAddition
+    vault: TheVault, deed: TheDeed, provider: str, token_id: str, addition: ScopeAddition
 ) -> ScopeView:
     with vault.store.write() as session:
-        token = tokens.find_token(session, provider, token_id)
+        token = _find_token(session, deed, provider, token_id)
+        deed.databases = addition.databases
         scopes.add_databases(session, token, addition.databases)
         session.flush()
         return ScopeView(token_id=token.id, databases=scopes.scope_of(session, token.id))
@@ -213,15 +230,16 @@ def add_to_scope(
         }
     ),
 )
-def remove_from_scope(
+def remove_from_scope(  # noqa: PLR0913, PLR0917 - each is a part of the request
     vault: TheVault,
+    deed: TheDeed,
     provider: str,
     token_id: str,
     database_id: str,
     name: Annotated[str, Query(description="The database's name, as a confirmation.")],
 ) -> None:
     with vault.store.write() as session:
-        token = tokens.find_token(session, provider, token_id)
+        token = _find_token(session, deed, provider, token_id)
         scopes.remove_database(session, token, database_id, name)
 
 
@@ -230,6 +248,9 @@ def remove_from_scope(
     summary="Show the scopes of the removed tokens of a name, the latest first",
     description="Kept for seven days, so that a rotation can put every database back.",
 )
-def show_retired_scopes(vault: TheVault, provider: str, name: str) -> list[RetiredScopeView]:
+def show_retired_scopes(
+    vault: TheVault, deed: TheDeed, provider: str, name: str
+) -> list[RetiredScopeView]:
+    deed.token = name
     with vault.store.read() as session:
         return scopes.retired_scopes(session, provider, name)

@@ -1,0 +1,165 @@
+"""Starts and stops the integrations service: keys, store, sockets."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from pulumi_astra_vectorize.errors import ConfigurationError
+from pulumi_astra_vectorize.server.admission import Admission
+from pulumi_astra_vectorize.server.application_token import application_token
+from pulumi_astra_vectorize.server.data_folder import TOKEN_FILE, data_folder
+from pulumi_astra_vectorize.server.integrations.keys import check_key
+from pulumi_astra_vectorize.server.lookups.callers import (
+    Callers,
+    CallersOfDataApi,
+    ConfiguredCallers,
+)
+from pulumi_astra_vectorize.server.master_key import (
+    sealer_of_file,
+    sealer_of_folder,
+    sealer_of_text,
+)
+from pulumi_astra_vectorize.server.running import (
+    OpenSockets,
+    run_until_stopped,
+    running_in_thread,
+)
+from pulumi_astra_vectorize.server.sealing import Sealer
+from pulumi_astra_vectorize.server.service.application import create_service
+from pulumi_astra_vectorize.server.service.audit import audit_log
+from pulumi_astra_vectorize.server.settings import ServiceSettings
+from pulumi_astra_vectorize.server.sockets import listen, port_of, url_of
+from pulumi_astra_vectorize.server.store.engines import postgres_engines, sqlite_engines
+from pulumi_astra_vectorize.server.store.opening import opened_store
+from pulumi_astra_vectorize.server.store.schema import Database
+from pulumi_astra_vectorize.server.store.store import Store
+from pulumi_astra_vectorize.wire import SINGLE_TENANT, ServerAddresses
+
+
+@dataclass(frozen=True)
+class OpenVault:
+    """The store, and what its secrets are sealed with."""
+
+    store: Store
+    sealer: Sealer
+
+
+def serve(settings: ServiceSettings, announce: Callable[[ServerAddresses], None]) -> None:
+    """Runs the service until SIGTERM or SIGINT; ``announce`` is called when it answers.
+
+    Raises:
+        ConfigurationError: when it cannot start; the code says why.
+        SystemExit: with 0, after a signal and a clean stop.
+    """
+    run_until_stopped(opened_service(settings), settings.ready_file, announce)
+
+
+def running_service(settings: ServiceSettings) -> AbstractContextManager[OpenSockets]:
+    """The service in a thread of this process, for tests."""
+    return running_in_thread(opened_service(settings))
+
+
+@contextmanager
+def opened_service(settings: ServiceSettings) -> Generator[OpenSockets, None, None]:
+    """Everything that the service needs, closed in the reverse order at the end."""
+    _check_tls(settings)
+    with ExitStack() as open_things:
+        folder = open_things.enter_context(data_folder(settings.data))
+        vault = open_things.enter_context(opened_vault(settings, folder))
+        _name_cluster(vault.store, settings.database_alias)
+        log = open_things.enter_context(audit_log(settings.audit_log))
+        listeners = [
+            open_things.enter_context(listen(settings.host, port))
+            for port in (settings.port, settings.lookup_port)
+            if port is not None
+        ]
+        token = application_token(settings.token, folder / TOKEN_FILE)
+        admission = Admission(token, settings.username, settings.password)
+        ports = [port_of(one) for one in listeners]
+        lookup_port = None if settings.lookup_port is None else ports[-1]
+        scheme = "http" if settings.tls_certificate is None else "https"
+        yield OpenSockets(
+            application=create_service(
+                vault, admission, _callers(settings, admission), log, lookup_port
+            ),
+            addresses=ServerAddresses(
+                url=url_of(settings.host, ports[0], scheme),
+                lookup_url=f"{url_of(settings.host, ports[-1], scheme)}/v1",
+                pid=os.getpid(),
+                token_file=str(folder / TOKEN_FILE),
+                databases=[],
+            ),
+            listeners=listeners,
+            certificate=settings.tls_certificate,
+            key=settings.tls_key,
+        )
+
+
+@contextmanager
+def opened_vault(settings: ServiceSettings, folder: Path) -> Generator[OpenVault, None, None]:
+    """The store of these settings with its keys, which are proven to fit.
+
+    Raises:
+        ConfigurationError: of the store, of the keys, WRONG_KEY, POSTGRES_EXTRA_MISSING.
+    """
+    sealer = _sealer(settings, folder)
+    with _store(settings, folder) as store:
+        check_key(store, sealer)
+        yield OpenVault(store, sealer)
+
+
+def _sealer(settings: ServiceSettings, folder: Path) -> Sealer:
+    if settings.master_key_file is not None:
+        return sealer_of_file(settings.master_key_file)
+    if settings.master_key is not None:
+        return sealer_of_text(settings.master_key.get_secret_value(), "the master key")
+    return sealer_of_folder(folder)
+
+
+def _store(settings: ServiceSettings, folder: Path) -> AbstractContextManager[Store]:
+    if settings.store is None:
+        durable = settings.data is not None
+        return opened_store(sqlite_engines(folder, durable=durable), str(folder))
+    url = settings.store.get_secret_value()
+    try:
+        engines = postgres_engines(url)
+    except ModuleNotFoundError as problem:
+        raise ConfigurationError(
+            "POSTGRES_EXTRA_MISSING",
+            f"a store on PostgreSQL needs {problem.name}, which is not installed",
+            fix="pip install 'pulumi-astra-vectorize[server,postgres]'",
+        ) from None
+    return opened_store(engines, make_url(url).render_as_string(hide_password=True))
+
+
+def _name_cluster(store: Store, alias: str) -> None:
+    """The one database of a self-hosted Data API, under the name that scopes use."""
+    with store.write() as session:
+        session.merge(Database(id=SINGLE_TENANT, name=alias, port=0))
+
+
+def _callers(settings: ServiceSettings, admission: Admission) -> Callers:
+    if settings.data_api is None:
+        return ConfiguredCallers(admission)
+    return CallersOfDataApi(admission, settings.data_api)
+
+
+def _check_tls(settings: ServiceSettings) -> None:
+    if settings.tls_certificate is None:
+        return
+    try:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(settings.tls_certificate, settings.tls_key)
+    except OSError as problem:  # ssl's own errors are among them
+        raise ConfigurationError(
+            "TLS_FILES_UNUSABLE",
+            f"the certificate and its key cannot be used: {problem.strerror or problem}",
+            fix="give PEM files that belong together and that this user may read",
+        ) from None
