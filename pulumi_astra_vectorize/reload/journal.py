@@ -24,15 +24,18 @@ EntryT = TypeVar("EntryT", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Place:
-    """What is reloaded: a collection (keyspace, name), or a column (keyspace, table, name)."""
+    """What is reloaded: a collection (keyspace, name), or a column (keyspace, table, name).
 
-    database_id: str
+    ``database`` is what no other database has: its id, or its address.
+    """
+
+    database: str
     path: tuple[str, ...]
 
     @property
     def file_name(self) -> str:
         """Readable, of safe characters, and another one for every place."""
-        parts = (self.database_id, *self.path)
+        parts = (self.database, *self.path)
         readable = re.sub(r"[^\w-]", "_", "-".join(parts), flags=re.ASCII)[:READABLE]
         return f"{readable}-{hashlib.sha256(repr(parts).encode()).hexdigest()[:12]}"
 

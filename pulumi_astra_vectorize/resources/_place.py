@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from pulumi_astra_vectorize.api.databases import Database
+from pulumi_astra_vectorize.reload.journal import Place
+from pulumi_astra_vectorize.settings import Settings
 
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.target import Target
@@ -25,6 +27,16 @@ class Placed(Protocol):
     def database_name(self) -> str:
         """Its name when last seen."""
         ...
+
+
+def reload_place(settings: Settings, database_id: str, *path: str) -> Place:
+    """Where a reload is: by the database's id, which every self-hosted cluster shares.
+
+    That one is told from others by the address that it is reached at.
+    """
+    if settings.target == "self-hosted":
+        return Place(settings.data_api_address(), path)
+    return Place(database_id, path)
 
 
 def same_database(outputs: Placed, reference: str) -> bool:

@@ -16,7 +16,6 @@ from pulumi_astra_vectorize.api.data_api import JsonObject
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.reload.collection import CollectionReload
-from pulumi_astra_vectorize.reload.journal import Place
 from pulumi_astra_vectorize.reload.progress import ProgressLines
 from pulumi_astra_vectorize.reload.spool import Spool
 from pulumi_astra_vectorize.resources._collection_definition import (
@@ -34,7 +33,7 @@ from pulumi_astra_vectorize.resources._data_guard import (
     refuse_while_holding_data,
     refuse_while_reloading,
 )
-from pulumi_astra_vectorize.resources._place import PLACE, database_of, same_database
+from pulumi_astra_vectorize.resources._place import PLACE, database_of, reload_place, same_database
 from pulumi_astra_vectorize.resources._values import database_reference, entity_names
 from pulumi_astra_vectorize.resources.embedding_service import (
     EmbeddingService,
@@ -231,7 +230,8 @@ class Collection(Resource, module="astra-vectorize", name="Collection"):
 
 
 def _spool(database_id: str, inputs: CollectionInputs, settings: Settings) -> Spool:
-    return Spool(settings.spool_folder, Place(database_id, (inputs.keyspace, inputs.name)))
+    place = reload_place(settings, database_id, inputs.keyspace, inputs.name)
+    return Spool(settings.spool_folder, place)
 
 
 def _adopt(inputs: CollectionInputs, options: JsonObject, site: CollectionSite) -> None:

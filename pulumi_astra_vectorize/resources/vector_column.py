@@ -17,7 +17,7 @@ from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.data_api import JsonObject
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.reload.column import ColumnReload, Filling
-from pulumi_astra_vectorize.reload.journal import Journal, Place
+from pulumi_astra_vectorize.reload.journal import Journal
 from pulumi_astra_vectorize.reload.progress import ProgressLines
 from pulumi_astra_vectorize.resources._column_definition import (
     VectorColumnInputs,
@@ -30,7 +30,7 @@ from pulumi_astra_vectorize.resources._column_definition import (
 )
 from pulumi_astra_vectorize.resources._column_site import Site
 from pulumi_astra_vectorize.resources._data_guard import refuse_while_holding_data
-from pulumi_astra_vectorize.resources._place import database_of, same_database
+from pulumi_astra_vectorize.resources._place import database_of, reload_place, same_database
 from pulumi_astra_vectorize.resources._values import database_reference, entity_names
 from pulumi_astra_vectorize.resources._vector_index import (
     DEFAULT_INDEX,
@@ -266,7 +266,7 @@ def _bring_up(
 
 
 def _journal(database_id: str, inputs: VectorColumnInputs, settings: Settings) -> Journal[Filling]:
-    place = Place(database_id, (inputs.keyspace, inputs.table, inputs.name))
+    place = reload_place(settings, database_id, inputs.keyspace, inputs.table, inputs.name)
     return Journal(settings.spool_folder, place, Filling)
 
 

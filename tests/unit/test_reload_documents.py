@@ -16,7 +16,7 @@ from pulumi_astra_vectorize.api.transport import Transport
 from pulumi_astra_vectorize.errors import AstraVectorizeError
 from pulumi_astra_vectorize.reload.documents import loses_its_vector, ready_to_load, vectors_fit
 from pulumi_astra_vectorize.reload.lines import read_lines, write_lines
-from pulumi_astra_vectorize.reload.loading import BYTES_AT_MOST, TEXTS_AT_MOST, batches
+from pulumi_astra_vectorize.reload.loading import batches
 
 TEXT = {"$vectorize": "abc"}
 VECTOR = {"$vector": [1.0, 0.5]}
@@ -91,23 +91,27 @@ def test_vector_is_lost_where_no_text_makes_it_again(
     assert loses_its_vector(document) is loses
 
 
-documents = st.builds(
-    lambda text, padding: {"$vectorize": text, "padding": "x" * padding},
-    st.sampled_from(["", "text"]),
-    st.sampled_from([1, 1_500_000]),
-)
-
-
-@given(st.lists(documents, max_size=250))
+@given(st.lists(st.sampled_from([BLANK, TEXT, VECTOR]), max_size=250))
 def test_batches_hold_everything_within_the_limits(given: list[dict[str, Any]]) -> None:
-    """100 documents, 32 texts, some megabytes a call; nothing is lost, in the same order."""
+    """100 documents and 32 texts a call at most; nothing is lost, and the order stays."""
     grouped = list(batches(given, "$vectorize"))
 
     assert [document for batch in grouped for document in batch] == given
     for batch in grouped:
         assert 0 < len(batch) <= 100
-        assert sum(document["$vectorize"] == "text" for document in batch) <= TEXTS_AT_MOST
-        assert len(batch) == 1 or len(json.dumps(batch[:-1])) < BYTES_AT_MOST * 1.1
+        assert sum(document is TEXT for document in batch) <= 32
+
+
+def test_large_documents_go_in_small_batches() -> None:
+    """The Data API takes no body of more than 20 MB; one document alone may be large."""
+    sizes = [1_500_000] * 5 + [6_000_000, 10]
+    documents = [{"_id": number, "text": "x" * size} for number, size in enumerate(sizes)]
+
+    grouped = [
+        [document["_id"] for document in batch] for batch in batches(documents, "$vectorize")
+    ]
+
+    assert grouped == [[0, 1], [2, 3], [4], [5], [6]]
 
 
 values = st.recursive(

@@ -18,6 +18,8 @@ from pulumi_astra_vectorize.reload.decisions import Plan, plan
 from pulumi_astra_vectorize.reload.journal import Place
 from pulumi_astra_vectorize.reload.progress import ProgressLines
 from pulumi_astra_vectorize.reload.spool import Manifest, Spool
+from pulumi_astra_vectorize.resources._place import reload_place
+from pulumi_astra_vectorize.settings import Settings
 
 OLD: dict[str, Any] = {"vector": {"dimension": 3}}
 NEW: dict[str, Any] = {"vector": {"dimension": 5}}
@@ -195,3 +197,20 @@ def test_progress_is_told_now_and_then(
         "reload of notes: loaded 96 of 1000",
         "reload of notes: loaded 1000 of 1000",
     ]
+
+
+def test_clusters_have_places_of_their_own(configured: Settings) -> None:
+    """Every self-hosted database has the same id: its address tells it from others."""
+    names = {
+        reload_place(
+            configured.model_copy(
+                update={"target": target, "data_api_endpoint": f"http://{host}:8181"}
+            ),
+            "SINGLE-TENANT",
+            "ks",
+            "notes",
+        ).file_name
+        for target, host in (("self-hosted", "one"), ("self-hosted", "two"), ("local", "one"))
+    }
+
+    assert len(names) == 3
