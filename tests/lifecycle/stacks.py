@@ -181,7 +181,8 @@ def _outcome(events: list[EngineEvent], shown: str) -> Outcome:
         if step.op is not OpType.SAME:
             steps.setdefault(_name(step.urn), []).append(step.op.value)
         if step.old and step.new and step.op is OpType.UPDATE:
-            drifted[_name(step.urn)] = _different(step.old.inputs, step.new.inputs)
+            different = _different(step.old.inputs, step.new.inputs)
+            drifted |= {_name(step.urn): different} if different else {}
     said = [event.diagnostic_event for event in events if event.diagnostic_event]
     diagnostics = [event.message for event in said if event.severity != "debug"]
     return Outcome(steps, drifted, "\n".join([shown, *diagnostics]))

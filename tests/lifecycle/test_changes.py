@@ -19,8 +19,6 @@ from tests.lifecycle.programs import MODEL
 from tests.lifecycle.servers import started_server
 from tests.lifecycle.stacks import Outcome, Program, Stack, environment_of
 
-pytestmark = pytest.mark.xdist_group("changes")
-
 Resource = Callable[..., object]
 Settings = dict[str, Any]
 

@@ -11,8 +11,6 @@ import pytest
 import pulumi_astra_vectorize as astra
 from tests.lifecycle.stacks import Stack, environment_of
 
-pytestmark = pytest.mark.xdist_group("check")
-
 UNKNOWN_MODEL = {"provider": "huggingface", "model": "no-such-model", "token": "-wrong-"}
 
 WRONG: list[tuple[Callable[..., object], dict[str, Any], set[str]]] = [

@@ -13,11 +13,9 @@ from typing import Any
 import pytest
 
 import pulumi_astra_vectorize as astra
-from tests.lifecycle.programs import MODEL, TOKEN_NAME, minilm, token_and_scope
+from tests.lifecycle.programs import MODEL, TOKEN_NAME, minilm
 from tests.lifecycle.servers import JsonObject, Server, started_server
 from tests.lifecycle.stacks import Outcome, Stack, environment_of
-
-pytestmark = pytest.mark.xdist_group("drift")
 
 BY_SOMEBODY_ELSE = {
     "provider": "huggingface",
@@ -163,9 +161,13 @@ EACH = [pytest.param(drift, id=drift.resource) for drift in DRIFTS]
 
 def program() -> None:
     """A resource for each drift."""
-    service = minilm(token_and_scope().token)
+    integration = astra.Integration("hugging-face")
+    main = astra.UserAccessToken(
+        "main", integration=integration, name=TOKEN_NAME, secret="hf_main_secret"
+    )
+    service = minilm(astra.TokenScope("main-scope", token=main, databases=["library"]).token)
     for name, exclusive in (("open", False), ("exclusive", True)):
-        token = astra.UserAccessToken(name, integration="huggingface", secret="hf_scoped_secret")
+        token = astra.UserAccessToken(name, integration=integration, secret="hf_scoped_secret")
         databases = ["library"] if exclusive else ["library", "archive"]
         astra.TokenScope(f"{name}-scope", token=token, databases=databases, exclusive=exclusive)
     for name in ("metric", "service", "source_model", "indexing", "default_id"):

@@ -14,8 +14,6 @@ from tests.lifecycle.programs import MODEL, TOKEN_NAME, everything
 from tests.lifecycle.servers import Server, started_server
 from tests.lifecycle.stacks import Outcome, Stack, collect_what_was_left_open, environment_of
 
-pytestmark = pytest.mark.xdist_group("story")
-
 RESOURCES = {"hugging-face", "token", "scope", "notes", "books", "summary"}
 
 
