@@ -30,6 +30,17 @@ State = life.State[Any, Any]
 
 NAME = "notes"
 
+interrupted_anywhere = pytest.mark.parametrize(
+    ("moment", "lost", "refreshed"),
+    [
+        ("before", False, False),
+        ("after", False, False),
+        ("after", False, True),
+        ("after", True, False),
+    ],
+)
+"""Ways to disturb a call: killed before or after it, its answer lost; a refresh may follow."""
+
 
 @dataclass
 class Provider:

@@ -22,6 +22,7 @@ from tests.server.reloading import (
     Stack,
     State,
     embedding,
+    interrupted_anywhere,
     reachable,
     service,
     spool_files,
@@ -133,15 +134,7 @@ def test_same_model_by_another_token_embeds_nothing(books: Books, provider: Prov
     assert books.rows() == books.expected(MINILM)
 
 
-@pytest.mark.parametrize(
-    ("moment", "lost", "refreshed"),
-    [
-        ("before", False, False),
-        ("after", False, False),
-        ("after", False, True),
-        ("after", True, False),
-    ],
-)
+@interrupted_anywhere
 def test_reload_goes_on_after_any_call(
     books: Books, moment: Moment, *, lost: bool, refreshed: bool
 ) -> None:

@@ -24,6 +24,7 @@ from tests.server.reloading import (
     State,
     collection_stack,
     embedding,
+    interrupted_anywhere,
     service,
     spool_files,
     vector_of,
@@ -110,15 +111,7 @@ def expected(model: str) -> dict[str, dict[str, Any]]:
     }
 
 
-@pytest.mark.parametrize(
-    ("moment", "lost", "refreshed"),
-    [
-        ("before", False, False),
-        ("after", False, False),
-        ("after", False, True),
-        ("after", True, False),
-    ],
-)
+@interrupted_anywhere
 def test_reload_goes_on_after_any_call(
     reload: Reload, moment: Moment, *, lost: bool, refreshed: bool
 ) -> None:
