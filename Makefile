@@ -3,7 +3,7 @@
 
 VENV := .venv/bin
 SET_UP := .venv/set-up
-SUITES := tests/unit tests/server tests/lifecycle tests/targets
+SUITES := tests/unit tests/server tests/self_hosted tests/lifecycle tests/targets
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 export PULUMI_SKIP_UPDATE_CHECK := 1
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pulumi_astra_vectorize.errors import ConfigurationError
-from pulumi_astra_vectorize.server.private_files import read_or_create
+from pulumi_astra_vectorize.server.private_files import read_or_create, write_whole
 from pulumi_astra_vectorize.server.sealing import Sealer, new_key
 
 KEY_FILE = "secrets.key"
@@ -28,6 +28,18 @@ def sealer_of_folder(folder: Path) -> Sealer:
         f"{path} holds no encryption key",
         fix="put the key file of this data folder back, or start with a new data folder",
     )
+
+
+def add_key(folder: Path) -> None:
+    """Puts a new key before those of a data folder."""
+    path = folder / KEY_FILE
+    write_whole(path, f"{new_key()}\n{read_or_create(path, new_key)}\n")
+
+
+def drop_old_keys(folder: Path) -> None:
+    """Leaves a data folder its newest key only."""
+    path = folder / KEY_FILE
+    write_whole(path, f"{path.read_text().split()[0]}\n")
 
 
 def sealer_of_file(path: Path) -> Sealer:

@@ -20,19 +20,22 @@ _POSTGRES = re.compile(r"postgresql(\+psycopg)?://")
 Names = Annotated[tuple[str, ...], NoDecode]
 
 
-class ListenSettings(BaseSettings):
-    """What every server needs to know; a member reads ``ASTRA_VECTORIZE_SERVER_<MEMBER>`` where
-    no flag gives it.
+class DataSettings(BaseSettings):
+    """Where data are; a member reads ``ASTRA_VECTORIZE_SERVER_<MEMBER>`` where no flag gives it.
 
     ``data`` None keeps everything in a private temporary folder that goes with the process.
-    ``token`` is made up on first start unless it is given here.
     """
 
     model_config = SettingsConfigDict(env_prefix="ASTRA_VECTORIZE_SERVER_", extra="forbid")
 
+    data: Path | None = None
+
+
+class ListenSettings(DataSettings):
+    """Who may call, and where; ``token`` is made up on first start unless it is given here."""
+
     host: str = "127.0.0.1"
     port: int = Field(default=8181, ge=0, le=65535)
-    data: Path | None = None
     username: str | None = None
     password: SecretStr | None = None
     token: SecretStr | None = None
@@ -66,31 +69,22 @@ class ServerSettings(ListenSettings):
         return value
 
 
-class ServiceSettings(ListenSettings):
-    """Those of the integrations service alone, beside a real Data API.
+class StoreSettings(DataSettings):
+    """The integrations service's store and its keys.
 
     Attributes:
-        lookup_port: a port of its own for the look-ups, so that the management interface need not
-            be reachable from the cluster.
-        database_alias: what scopes call the one database of a self-hosted Data API.
         store: a PostgreSQL that several instances share; None keeps a sqlite file in ``data``.
         master_key: the keys that secrets are sealed with, the newest first, white space between.
         master_key_file: a file that holds them. With neither, the data folder has a key file.
-        data_api: the Data API's address: it is asked whether it knows the token of a look-up.
-        audit_log: the file for the audit log; None writes it to standard error.
-        tls_certificate: the certificate chain, PEM; with ``tls_key``, every port speaks TLS.
-        tls_key: its private key, PEM.
     """
 
-    lookup_port: int | None = Field(default=None, ge=0, le=65535)
-    database_alias: str = Field(default=DATABASE_ALIAS, min_length=1)
     store: SecretStr | None = None
     master_key: SecretStr | None = None
     master_key_file: Path | None = None
-    data_api: str | None = Field(default=None, pattern=r"^https?://\S+$")
-    audit_log: Path | None = None
-    tls_certificate: Path | None = None
-    tls_key: Path | None = None
+
+    def has_master_key(self) -> bool:
+        """Whether the keys come from outside of the data folder."""
+        return self.master_key is not None or self.master_key_file is not None
 
     @field_validator("store")
     @classmethod
@@ -100,18 +94,40 @@ class ServiceSettings(ListenSettings):
         return store
 
     @model_validator(mode="after")
+    def _store_has_one_key(self) -> Self:
+        if self.store and self.data:
+            raise ValueError("store and data exclude each other")
+        if self.master_key and self.master_key_file:
+            raise ValueError("master_key and master_key_file exclude each other")
+        if self.store and not self.has_master_key():
+            raise ValueError("store needs master_key or master_key_file, alike in all instances")
+        return self
+
+
+class ServiceSettings(ListenSettings, StoreSettings):
+    """Those of the integrations service alone, beside a real Data API.
+
+    Attributes:
+        lookup_port: a port of its own for the look-ups, so that the management interface need not
+            be reachable from the cluster.
+        database_alias: what scopes call the one database of a self-hosted Data API.
+        data_api: the Data API's address: it is asked whether it knows the token of a look-up.
+        audit_log: the file for the audit log; None writes it to standard error.
+        tls_certificate: the certificate chain, PEM; with ``tls_key``, every port speaks TLS.
+        tls_key: its private key, PEM.
+    """
+
+    lookup_port: int | None = Field(default=None, ge=0, le=65535)
+    database_alias: str = Field(default=DATABASE_ALIAS, min_length=1)
+    data_api: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    audit_log: Path | None = None
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+
+    @model_validator(mode="after")
     def _fit_together(self) -> Self:
-        problems = {
-            "store and data exclude each other": self.store and self.data,
-            "master_key and master_key_file exclude each other": self.master_key
-            and self.master_key_file,
-            "a store needs master_key or master_key_file, the same for all instances": self.store
-            and not (self.master_key or self.master_key_file),
-            "a store needs token, the same for all instances": self.store and not self.token,
-            "tls_certificate and tls_key go together": (self.tls_certificate is None)
-            != (self.tls_key is None),
-        }
-        found = [problem for problem, is_there in problems.items() if is_there]
-        if found:
-            raise ValueError("; ".join(found))
+        if self.store and not self.token:
+            raise ValueError("store needs token, alike in all instances")
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("tls_certificate and tls_key go together: give both or none")
         return self

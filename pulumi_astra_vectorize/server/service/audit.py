@@ -47,29 +47,24 @@ def _handler(path: Path | None) -> logging.Handler:
 
 
 class Audit:
-    """Middleware: writes a line for every request that concerns tokens, refused ones included."""
+    """Middleware: writes a line for every request that concerns tokens, refused ones included,
+    before the answer leaves."""
 
     def __init__(self, app: ASGIApp, log: logging.Logger) -> None:
         self._app = app
         self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        status = None
-
-        async def send_noting_status(message: Message) -> None:
-            nonlocal status
-            status = message.get("status", status)
+        async def send_after_line(message: Message) -> None:
+            deed = deed_of(scope)
+            if message["type"] == "http.response.start" and deed.what is not None:
+                self._log.info("%s", _line(deed, scope, message["status"]))
             await send(message)
 
-        try:
-            await self._app(scope, receive, send_noting_status)
-        finally:
-            deed = deed_of(scope)
-            if deed.what is not None:
-                self._log.info("%s", _line(deed, scope, status))
+        await self._app(scope, receive, send_after_line)
 
 
-def _line(deed: Deed, scope: Scope, status: int | None) -> str:
+def _line(deed: Deed, scope: Scope, status: int) -> str:
     client = scope.get("client")
     told = {
         "time": datetime.now(timezone.utc).isoformat(),

@@ -6,49 +6,29 @@ import os
 import ssl
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-
-from sqlalchemy import make_url
 
 from pulumi_astra_vectorize.errors import ConfigurationError
 from pulumi_astra_vectorize.server.admission import Admission
 from pulumi_astra_vectorize.server.application_token import application_token
 from pulumi_astra_vectorize.server.data_folder import TOKEN_FILE, data_folder
-from pulumi_astra_vectorize.server.integrations.keys import check_key
 from pulumi_astra_vectorize.server.lookups.callers import (
     Callers,
     CallersOfDataApi,
     ConfiguredCallers,
-)
-from pulumi_astra_vectorize.server.master_key import (
-    sealer_of_file,
-    sealer_of_folder,
-    sealer_of_text,
 )
 from pulumi_astra_vectorize.server.running import (
     OpenSockets,
     run_until_stopped,
     running_in_thread,
 )
-from pulumi_astra_vectorize.server.sealing import Sealer
 from pulumi_astra_vectorize.server.service.application import create_service
 from pulumi_astra_vectorize.server.service.audit import audit_log
+from pulumi_astra_vectorize.server.service.vault import opened_vault
 from pulumi_astra_vectorize.server.settings import ServiceSettings
 from pulumi_astra_vectorize.server.sockets import listen, port_of, url_of
-from pulumi_astra_vectorize.server.store.engines import postgres_engines, sqlite_engines
-from pulumi_astra_vectorize.server.store.opening import opened_store
 from pulumi_astra_vectorize.server.store.schema import Database
 from pulumi_astra_vectorize.server.store.store import Store
 from pulumi_astra_vectorize.wire import SINGLE_TENANT, ServerAddresses
-
-
-@dataclass(frozen=True)
-class OpenVault:
-    """The store, and what its secrets are sealed with."""
-
-    store: Store
-    sealer: Sealer
 
 
 def serve(settings: ServiceSettings, announce: Callable[[ServerAddresses], None]) -> None:
@@ -100,43 +80,6 @@ def opened_service(settings: ServiceSettings) -> Generator[OpenSockets, None, No
             certificate=settings.tls_certificate,
             key=settings.tls_key,
         )
-
-
-@contextmanager
-def opened_vault(settings: ServiceSettings, folder: Path) -> Generator[OpenVault, None, None]:
-    """The store of these settings with its keys, which are proven to fit.
-
-    Raises:
-        ConfigurationError: of the store, of the keys, WRONG_KEY, POSTGRES_EXTRA_MISSING.
-    """
-    sealer = _sealer(settings, folder)
-    with _store(settings, folder) as store:
-        check_key(store, sealer)
-        yield OpenVault(store, sealer)
-
-
-def _sealer(settings: ServiceSettings, folder: Path) -> Sealer:
-    if settings.master_key_file is not None:
-        return sealer_of_file(settings.master_key_file)
-    if settings.master_key is not None:
-        return sealer_of_text(settings.master_key.get_secret_value(), "the master key")
-    return sealer_of_folder(folder)
-
-
-def _store(settings: ServiceSettings, folder: Path) -> AbstractContextManager[Store]:
-    if settings.store is None:
-        durable = settings.data is not None
-        return opened_store(sqlite_engines(folder, durable=durable), str(folder))
-    url = settings.store.get_secret_value()
-    try:
-        engines = postgres_engines(url)
-    except ModuleNotFoundError as problem:
-        raise ConfigurationError(
-            "POSTGRES_EXTRA_MISSING",
-            f"a store on PostgreSQL needs {problem.name}, which is not installed",
-            fix="pip install 'pulumi-astra-vectorize[server,postgres]'",
-        ) from None
-    return opened_store(engines, make_url(url).render_as_string(hide_password=True))
 
 
 def _name_cluster(store: Store, alias: str) -> None:
