@@ -32,8 +32,9 @@ class Integrations:
 
     def add_integration(self, provider: str) -> None:
         """Adds a provider. Raises ConflictError INTEGRATION_EXISTS when it is there."""
-        body = wire.NewIntegration(provider=provider)
-        self._call("POST", wire.INTEGRATIONS, body.model_dump(mode="json", by_alias=True))
+        body = wire.NewIntegration(provider=provider).model_dump(mode="json", by_alias=True)
+        answer = self._call("POST", wire.INTEGRATIONS, body)
+        _present(answer).parsed(wire.IntegrationView)
 
     def remove_integration(self, provider: str) -> None:
         """Removes a provider; refused while it has tokens."""
@@ -97,8 +98,9 @@ class Integrations:
         """Lets the token serve these databases (ids); in calls of at most ten."""
         path = _path(provider, "tokens", token_id, "scope")
         for group in rules.in_calls(databases):
-            body = wire.ScopeAddition(databases=group)
-            self._call("POST", path, body.model_dump(mode="json", by_alias=True), repeatable=True)
+            body = wire.ScopeAddition(databases=group).model_dump(mode="json", by_alias=True)
+            answer = self._call("POST", path, body, repeatable=True)
+            _present(answer).parsed(wire.ScopeView)
 
     def remove_from_scope(
         self, provider: str, token_id: str, database_id: str, database_name: str
@@ -119,6 +121,8 @@ class Integrations:
         answer = self._transport.call(
             method, path, body, repeatable=repeatable or method in ("GET", "DELETE")
         )
+        if method == "DELETE" and answer.status in (200, 202):
+            raise answer.not_understood()  # the service says 204: something stands between
         if answer.status < 400:
             return answer
         refusal = _refusal(answer)

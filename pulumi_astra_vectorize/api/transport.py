@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -109,6 +110,7 @@ class Transport:
         handler: httpx.BaseTransport | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
+        self._timeout_seconds = timeout_seconds
         self._client = httpx.Client(
             base_url=self.base_url,
             headers=headers,
@@ -161,8 +163,11 @@ class Transport:
     def _read_within_limit(self, response: httpx.Response) -> bytes:
         chunks: list[bytes] = []
         size = 0
+        give_up = time.monotonic() + self._timeout_seconds
         for chunk in response.iter_bytes():
             size += len(chunk)
+            if time.monotonic() > give_up:  # httpx only limits the time between two pieces
+                raise httpx.ReadTimeout("the answer took too long")
             if size > LARGEST_ANSWER:
                 raise UnreachableError(
                     "ANSWER_TOO_LARGE",

@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 from pulumi_astra_vectorize.errors import RefusedError, UnreachableError
 
-LOST = frozenset({"ANSWER_LOST", "ANSWER_NOT_JSON", "TARGET_BUSY"})
+LOST = frozenset(
+    {"ANSWER_LOST", "ANSWER_NOT_JSON", "ANSWER_NOT_UNDERSTOOD", "ANSWER_TOO_LARGE", "TARGET_BUSY"}
+)
+"""Errors that leave open whether the work was done."""
 
 
 def settle(change: Callable[[], object], is_done: Callable[[], bool]) -> None:

@@ -151,7 +151,10 @@ def test_requests_on_the_wire(
 
     def handler(request: httpx.Request) -> httpx.Response:
         seen.append(request)
-        return httpx.Response(200, json={})
+        view = {"provider": PROVIDER, "active": False, "createdAt": WHEN}
+        scope = {"tokenId": "id-1", "databases": ["db-1"]}
+        removed = request.method == "DELETE"
+        return httpx.Response(204) if removed else httpx.Response(201, json=view | scope)
 
     call(client(handler))
 
