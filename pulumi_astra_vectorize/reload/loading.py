@@ -30,7 +30,7 @@ PROVIDER_IS_BUSY = frozenset(
 
 ATTEMPTS = 8
 LONGEST_PAUSE = 30.0
-"""Seconds; all attempts together wait less than three minutes."""
+"""Seconds; all attempts of a call together wait less than two minutes."""
 
 
 def has_text(value: object) -> bool:
