@@ -1,0 +1,279 @@
+"""Rows: finds (contract data-api.md, section 8)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from tests.fidelity.cases import (
+    ON_CASSANDRA,
+    Entity,
+    Json,
+    case,
+    refusals,
+    refused,
+)
+from tests.fidelity.matching import ABSENT, ANY, Exactly, Length, Listing, Near
+
+ROWS: Final = Entity(
+    "fidelity_rows",
+    "table",
+    {
+        "columns": {
+            "id": "text",
+            "year": "int",
+            "lang": "text",
+            "tags": {"type": "set", "valueType": "text"},
+            "facts": {"type": "map", "keyType": "text", "valueType": "int"},
+            "v": {"type": "vector", "dimension": 2},
+            "bare": {"type": "vector", "dimension": 2},
+        },
+        "primaryKey": "id",
+    },
+    (
+        {"createIndex": {"name": "fidelity_year", "definition": {"column": "year"}}},
+        {"createIndex": {"name": "fidelity_tags", "definition": {"column": "tags"}}},
+        {
+            "createIndex": {
+                "name": "fidelity_facts",
+                "definition": {"column": {"facts": "$keys"}},
+            }
+        },
+        {"createVectorIndex": {"name": "fidelity_v", "definition": {"column": "v"}}},
+        {
+            "insertMany": {
+                "documents": [
+                    {"id": "a", "year": 2001, "lang": "de", "tags": ["x", "y"], "v": [1, 0]},
+                    {"id": "b", "year": 2002, "lang": "en", "tags": ["y"], "v": [0.6, 0.8]},
+                    {"id": "c", "year": 2003, "lang": "de", "facts": {"q": 1}, "v": [-1, 0]},
+                    {"id": "d", "lang": "fr"},
+                ]
+            }
+        },
+    ),
+)
+"""Four rows that no case changes."""
+
+SHELVES: Final = Entity(
+    "fidelity_shelves",
+    "table",
+    {
+        "columns": {"shelf": "text", "at": "int", "title": "text"},
+        "primaryKey": {"partitionBy": ["shelf"], "partitionSort": {"at": -1}},
+    },
+    (
+        {
+            "insertMany": {
+                "documents": [{"shelf": "a", "at": at, "title": f"t{at}"} for at in (1, 2, 3)]
+            }
+        },
+    ),
+)
+"""One partition of three rows, ordered from the last to the first."""
+
+
+def find(**members: Any) -> Json:
+    """A find."""
+    return {"find": members}
+
+
+def rows(*found: str) -> Json:
+    """An answer with these rows in any order."""
+    return {"data": {"documents": Listing(tuple({"id": one} for one in found))}}
+
+
+FOUND = [
+    *[
+        case(f"find rows: {name}", ROWS, find(filter=condition), rows(*found))
+        for name, condition, found in [
+            ("by key", {"id": "b"}, "b"),
+            ("by $eq", {"id": {"$eq": "b"}}, "b"),
+            ("by $in", {"id": {"$in": ["c", "a", "z"]}}, "ac"),
+            ("by $gt", {"year": {"$gt": 2001}}, "bc"),
+            ("by $gte", {"year": {"$gte": 2003}}, "c"),
+            ("by $lt", {"year": {"$lt": 2002}}, "a"),
+            ("by $lte", {"year": {"$lte": 2001}}, "a"),
+            ("by an element of a set", {"tags": {"$in": ["x"]}}, "a"),
+            ("by a key of a map", {"facts": {"$keys": {"$in": ["q"]}}}, "c"),
+        ]
+    ],
+    *[
+        case(
+            f"find rows: {name}",
+            ROWS,
+            find(filter=condition),
+            rows(*found),
+            differs_on=ON_CASSANDRA,
+        )
+        for name, condition, found in [
+            ("by two columns", {"lang": "de", "year": {"$lte": 2001}}, "a"),
+            ("by $or", {"$or": [{"id": "d"}, {"year": 2002}]}, "bd"),
+            ("by $and", {"$and": [{"lang": "de"}, {"id": "a"}]}, "a"),
+            ("by $not", {"$not": {"year": {"$gt": 2001}}}, "a"),
+            ("by $ne", {"year": {"$ne": 2001}}, "bc"),
+            ("by $nin", {"year": {"$nin": [2001, 2002]}}, "c"),
+            ("by $all", {"tags": {"$all": ["x", "y"]}}, "a"),
+        ]
+    ],
+    *[
+        case(
+            f"find rows warns: {name}",
+            ROWS,
+            find(filter=condition),
+            {"status": {"warnings": warnings}},
+        )
+        for name, condition, warnings in [
+            ("no filter", {}, [{"errorCode": "ZERO_FILTER_OPERATIONS", "scope": "WARNING"}]),
+            ("no index", {"lang": "de"}, [{"errorCode": "MISSING_INDEX"}]),
+            ("nothing for an index", {"year": 2001}, ABSENT),
+        ]
+    ],
+    case(
+        "find rows: null columns are left out, the schema is told",
+        ROWS,
+        find(filter={"id": "d"}),
+        {
+            "data": Exactly({"documents": [{"id": "d", "lang": "fr"}], "nextPageState": None}),
+            "status": {"projectionSchema": {"tags": {"type": "set", "valueType": "text"}}},
+        },
+    ),
+    case(
+        "find rows: projection, limit and skip",
+        ROWS,
+        find(projection={"id": 1}, options={"limit": 2, "skip": 1}),
+        {"data": {"documents": Length(2), "nextPageState": None}},
+    ),
+    case(
+        "find rows: a page state that cannot be decoded",
+        ROWS,
+        find(options={"pageState": "?"}),
+        refused("UNEXPECTED_SERVER_ERROR", family="SERVER"),
+    ),
+    case(
+        "findOne row: projected",
+        ROWS,
+        {"findOne": {"filter": {"id": "a"}, "projection": {"year": 1}}},
+        {"data": {"document": Exactly({"year": 2001})}, "status": {"projectionSchema": ANY}},
+    ),
+    case(
+        "findOne row: nothing",
+        ROWS,
+        {"findOne": {"filter": {"id": "z"}}},
+        {"data": {"document": None}, "status": {"projectionSchema": ANY}},
+    ),
+    case(
+        "find rows: a vector sort with similarity and sort vector",
+        ROWS,
+        find(
+            sort={"v": [1, 0]},
+            options={"includeSimilarity": True, "includeSortVector": True, "limit": 2},
+        ),
+        {
+            "data": {
+                "documents": [
+                    {"id": "a", "$similarity": Near(1)},
+                    {"id": "b", "$similarity": Near(0.8)},
+                ],
+                "nextPageState": None,
+            },
+            "status": {"sortVector": [Near(1), Near(0)]},
+        },
+    ),
+    case(
+        "findOne row: the nearest",
+        ROWS,
+        {
+            "findOne": {
+                "sort": {"v": [-1, 0]},
+                "options": {"includeSimilarity": True, "includeSortVector": True},
+            }
+        },
+        {"data": {"document": {"id": "c", "$similarity": Near(1)}}},
+    ),
+    case(
+        "find rows: a partition has its own order",
+        SHELVES,
+        find(filter={"shelf": "a"}),
+        {"data": {"documents": [{"at": 3}, {"at": 2}, {"at": 1}]}},
+    ),
+    case(
+        "find rows: a partition sorted by its key",
+        SHELVES,
+        find(filter={"shelf": "a"}, sort={"at": 1}),
+        {"data": {"documents": [{"at": 1}, {"at": 2}, {"at": 3}]}},
+    ),
+    case(
+        "find rows warns: the key is not whole",
+        SHELVES,
+        find(filter={"at": 1}),
+        {"status": {"warnings": [{"errorCode": "INCOMPLETE_PRIMARY_KEY_FILTER"}]}},
+    ),
+]
+
+SORT_REFUSALS: list[tuple[str, Json, str]] = [
+    (
+        "a vector column without index",
+        find(sort={"bare": [1, 0]}),
+        "CANNOT_VECTOR_SORT_NON_INDEXED_VECTOR_COLUMNS",
+    ),
+    (
+        "a text on a vector column without index",
+        find(sort={"bare": "text"}),
+        "CANNOT_VECTOR_SORT_NON_INDEXED_VECTOR_COLUMNS",
+    ),
+    (
+        "a text without a service",
+        find(sort={"v": "text"}),
+        "CANNOT_VECTORIZE_SORT_WHEN_MISSING_VECTORIZE_DEFINITION",
+    ),
+    (
+        "a vector of another length",
+        find(sort={"v": [1, 0, 0]}),
+        "CANNOT_VECTOR_SORT_ON_MISMATCHED_VECTOR_DIMENSIONS",
+    ),
+    ("an unknown column", find(sort={"other": 1}), "CANNOT_SORT_UNKNOWN_COLUMNS"),
+    (
+        "a vector and a column",
+        find(sort={"v": [1, 0], "year": 1}),
+        "CANNOT_SORT_ON_SPECIAL_WITH_OTHERS",
+    ),
+    (
+        "a vector with limit 1001",
+        find(sort={"v": [1, 0]}, options={"limit": 1001}),
+        "CANNOT_VECTOR_SORT_WITH_LIMIT_EXCEEDS_MAX",
+    ),
+    (
+        "a vector with skip",
+        find(sort={"v": [1, 0]}, options={"skip": 1}),
+        "CANNOT_VECTOR_SORT_WITH_SKIP_OPTION",
+    ),
+    (
+        "a text on a text column",
+        find(sort={"lang": "text"}),
+        "CANNOT_LEXICAL_SORT_NON_INDEXED_COLUMNS",
+    ),
+]
+
+REFUSED = [
+    *refusals("find rows refuses a sort by", ROWS, SORT_REFUSALS, scope="SORT"),
+    *refusals(
+        "find rows refuses a filter by",
+        ROWS,
+        [
+            ("an unknown column", find(filter={"other": 1}), "UNKNOWN_TABLE_COLUMNS"),
+            (
+                "a value of another type",
+                find(filter={"year": "2001"}),
+                "INVALID_FILTER_COLUMN_VALUES",
+            ),
+        ],
+        scope="FILTER",
+    ),
+    case(
+        "find rows refuses: an unknown column in the projection",
+        ROWS,
+        find(projection={"other": 1}),
+        refused("UNKNOWN_TABLE_COLUMNS", "PROJECTION"),
+    ),
+]
+
+CASES = [*FOUND, *REFUSED]
