@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from pulumi_astra_vectorize import cli_data, cli_keys, cli_serve
+from pulumi_astra_vectorize import cli_data, cli_doctor, cli_keys, cli_serve
 from pulumi_astra_vectorize.errors import AstraVectorizeError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
@@ -18,6 +18,7 @@ def astra_vectorize() -> None:
 app.command(epilog=cli_serve.ENVIRONMENT)(cli_serve.serve)
 app.command(epilog=cli_data.ENVIRONMENT)(cli_data.export)
 app.command(epilog=cli_data.ENVIRONMENT)(cli_data.load)
+app.command()(cli_doctor.doctor)
 app.add_typer(cli_keys.app, name="keys")
 
 

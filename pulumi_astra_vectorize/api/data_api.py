@@ -124,6 +124,10 @@ class DataApi:
         status = self._read("", "findKeyspaces", {})
         return [name for name in status["keyspaces"] if not name.startswith(SYSTEM)]
 
+    def embedding_providers(self) -> JsonObject:
+        """What findEmbeddingProviders says, also of models that are deprecated or ended."""
+        return self._read("", "findEmbeddingProviders", {"options": {"filterModelStatus": ""}})
+
     def create_keyspace(self, name: str) -> None:
         """Creates a keyspace; one that is there is fine."""
         self._send("", {"createKeyspace": {"name": name}}, repeatable=True)

@@ -42,9 +42,12 @@ class Integrations:
 
     def token(self, provider: str, name: str) -> wire.TokenView | None:
         """The user access token of that name, without its secret."""
+        return next((view for view in self.tokens(provider) if view.name == name), None)
+
+    def tokens(self, provider: str) -> list[wire.TokenView]:
+        """All user access tokens of a provider."""
         answer = self._call("GET", _path(provider, "tokens"), missing_is_fine=True)
-        views = [] if answer is None else answer.parsed(list[wire.TokenView])
-        return next((view for view in views if view.name == name), None)
+        return [] if answer is None else answer.parsed(list[wire.TokenView])
 
     def token_to_scope(self, provider: str, name: str) -> wire.TokenView | None:
         """The token to which databases can be added: only one that is there."""

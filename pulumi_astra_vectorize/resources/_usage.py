@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from pulumi_astra_vectorize import rules
-from pulumi_astra_vectorize.api.data_api import JsonObject, member
 from pulumi_astra_vectorize.api.databases import Database
+from pulumi_astra_vectorize.api.embedders import Embedder, embedders
 from pulumi_astra_vectorize.errors import GuardError
 
 if TYPE_CHECKING:
@@ -24,7 +23,8 @@ def refuse_while_used(
     Raises:
         GuardError: TOKEN_IN_USE, listing the users and the line to add.
     """
-    users = [user for db in databases for user in _users(target, db, provider, token)]
+    found = (user for db in databases for user in embedders(target.data_api(db), db))
+    users = [user.place for user in found if _uses(user, provider, token)]
     if users:
         raise GuardError(
             "TOKEN_IN_USE",
@@ -34,20 +34,5 @@ def refuse_while_used(
         )
 
 
-def _users(target: Target, database: Database, provider: str, token: str | None) -> Iterator[str]:
-    api = target.data_api(database)
-    for keyspace in database.info.keyspaces:
-        place = f"{database.name}/{keyspace}"
-        for name, options in api.collections(keyspace).items():
-            if _uses(member(member(options, "vector"), "service"), provider, token):
-                yield f"{place}/{name}"
-        for name, definition in api.tables(keyspace).items():
-            for column, described in definition["columns"].items():
-                if _uses(member(described, "service"), provider, token):
-                    yield f"{place}/{name}.{column}"
-
-
-def _uses(service: JsonObject, provider: str, token: str | None) -> bool:
-    credentials = member(service, "authentication").values()
-    names = {rules.token_of_credential(str(name)) for name in credentials}
-    return service.get("provider") == provider and (token in names if token else bool(names))
+def _uses(user: Embedder, provider: str, token: str | None) -> bool:
+    return user.provider == provider and (token in user.tokens if token else bool(user.tokens))

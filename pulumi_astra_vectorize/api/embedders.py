@@ -1,0 +1,51 @@
+"""What embeds in a database: collections and vector columns with a service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pulumi_astra_vectorize import rules
+from pulumi_astra_vectorize.api.data_api import JsonObject, member
+
+if TYPE_CHECKING:
+    from pulumi_astra_vectorize.api.data_api import DataApi
+    from pulumi_astra_vectorize.api.databases import Database
+
+
+@dataclass(frozen=True)
+class Embedder:
+    """A collection or vector column that embeds.
+
+    Attributes:
+        place: ``database/keyspace/name``, with ``.column`` for a column.
+        provider: the embedding provider's id.
+        model: the model's name.
+        tokens: the user access tokens that it embeds through; none where clients send one.
+    """
+
+    place: str
+    provider: str
+    model: str
+    tokens: frozenset[str]
+
+
+def embedders(api: DataApi, database: Database) -> Iterator[Embedder]:
+    """Everything in a database that embeds."""
+    for keyspace in database.info.keyspaces:
+        place = f"{database.name}/{keyspace}"
+        for name, options in api.collections(keyspace).items():
+            yield from _embedder(f"{place}/{name}", member(options, "vector"))
+        for name, definition in api.tables(keyspace).items():
+            for column, described in definition["columns"].items():
+                yield from _embedder(f"{place}/{name}.{column}", described)
+
+
+def _embedder(place: str, described: JsonObject) -> Iterator[Embedder]:
+    service = member(described, "service")
+    if service:
+        credentials = member(service, "authentication").values()
+        tokens = frozenset(rules.token_of_credential(str(name)) for name in credentials)
+        provider, model = service.get("provider"), service.get("modelName")
+        yield Embedder(place, str(provider), str(model), tokens)

@@ -1,0 +1,181 @@
+"""Looks at a target from its settings to each token's scope, and says what is wrong and how to
+mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from pulumi_astra_vectorize import catalog
+from pulumi_astra_vectorize.api.databases import AWAKE, Database
+from pulumi_astra_vectorize.api.embedders import Embedder, embedders
+from pulumi_astra_vectorize.api.integrations import Integrations
+from pulumi_astra_vectorize.api.target import Target
+from pulumi_astra_vectorize.errors import AstraVectorizeError
+
+PROVIDER = "huggingface"
+SUPPORTED = "SUPPORTED"
+
+Level = Literal["ok", "warning", "error"]
+Hear = Callable[["Finding"], None]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        code: stable, upper case.
+        level: ``error`` where a `pulumi up` or an embedding fails by it.
+        message: what was found; never a secret.
+        fix: what to do; empty where nothing is.
+    """
+
+    code: str
+    level: Level
+    message: str
+    fix: str = ""
+
+
+def examine(target: Target, tokens: Sequence[str], hear: Hear) -> None:
+    """Looks at everything that can be looked at without changing anything.
+
+    Args:
+        target: an application's or a stack's.
+        tokens: names of user access tokens to look for, beside those that are in use.
+        hear: is told each finding as it is made.
+    """
+    databases: list[Database] = []
+    with _told(hear):
+        databases = target.databases()
+        names = ", ".join(sorted(db.name for db in databases)) or "none"
+        hear(Finding("DATABASES", "ok", f"the target answers; its databases: {names}"))
+    users: list[Embedder] = []
+    for database in databases:
+        with _told(hear):
+            users += _examine_database(target, database, hear)
+    with _told(hear):
+        _examine_integration(target, hear)
+        _examine_tokens(target, tokens, users, hear)
+
+
+@contextmanager
+def _told(hear: Hear) -> Generator[None, None, None]:
+    """An error of ours is a finding."""
+    try:
+        yield
+    except AstraVectorizeError as error:
+        hear(Finding(error.code, "error", error.message, error.fix))
+
+
+def _examine_database(target: Target, database: Database, hear: Hear) -> list[Embedder]:
+    """The database's state, its Data API, and what embeds in it by which model."""
+    if database.status not in AWAKE:
+        hear(
+            Finding(
+                "DATABASE_NOT_ACTIVE",
+                "warning",
+                f"database {database.name!r} is {database.status}: it was not looked into",
+                "wake it, or set astra-vectorize:databaseWait, before a program needs it",
+            )
+        )
+        return []
+    api = target.data_api(database)
+    providers = catalog.parse(api.embedding_providers())
+    users = list(embedders(api, database))
+    count = f"{len(users)} collections and columns embed in it"
+    hear(Finding("DATA_API", "ok", f"database {database.name!r} is {database.status}; {count}"))
+    for finding in (*_of_provider(providers, database), *_of_models(providers, users)):
+        hear(finding)
+    return users
+
+
+def _of_provider(providers: catalog.Providers, database: Database) -> Iterator[Finding]:
+    known = providers.get(PROVIDER)
+    if known is None or catalog.shared_secret_key(known) is None:
+        yield Finding(
+            "SHARED_SECRET_OFF",
+            "error",
+            f"the Data API of {database.name!r} does not let {PROVIDER!r} embed through user "
+            "access tokens",
+            "on a self-hosted Data API set STARGATE_JSONAPI_EMBEDDING_PROVIDERS_HUGGINGFACE_"
+            "SUPPORTED_AUTHENTICATIONS_SHARED_SECRET_ENABLED=true and start it again",
+        )
+
+
+def _of_models(providers: catalog.Providers, users: Iterable[Embedder]) -> Iterator[Finding]:
+    for user in users:
+        known = providers.get(user.provider)
+        model = known.model(user.model) if known else None
+        status = model.api_model_support.status if model else "unknown to the Data API"
+        if status != SUPPORTED:
+            yield Finding(
+                "MODEL_NOT_SUPPORTED",
+                "warning",
+                f"{user.place} embeds by {user.model!r} of {user.provider!r}, which is {status}",
+                "move it to a supported model before this one ends; on_change='reload' keeps data",
+            )
+
+
+def _examine_integration(target: Target, hear: Hear) -> None:
+    if target.integrations.by_hand:
+        text = "this target has no API for integrations: tokens are proven database by database"
+        hear(Finding("INTEGRATION", "ok", text))
+        return
+    there = target.integrations.integration(PROVIDER)
+    if there is not None:
+        state = "active" if there.active else "there, without a user access token"
+        hear(Finding("INTEGRATION", "ok", f"the integration {PROVIDER!r} is {state}"))
+        return
+    hear(
+        Finding(
+            "INTEGRATION_NOT_FOUND",
+            "warning",
+            f"the organisation has no integration {PROVIDER!r}",
+            f"add Integration(..., provider={PROVIDER!r}) to a program",
+        )
+    )
+
+
+def _examine_tokens(
+    target: Target, asked_for: Sequence[str], users: Sequence[Embedder], hear: Hear
+) -> None:
+    """Each token's scope, and whatever embeds through a token that its database may not use."""
+    service = target.integrations
+    listed = service.tokens(PROVIDER) if isinstance(service, Integrations) else []
+    in_use = [name for user in users if user.provider == PROVIDER for name in user.tokens]
+    names = {db.id: db.name for db in target.databases()}
+    for name in dict.fromkeys([*asked_for, *(one.name for one in listed), *sorted(in_use)]):
+        there = service.token(PROVIDER, name)
+        scope = (
+            [names.get(identifier, identifier) for identifier in there.databases] if there else []
+        )
+        wanting = [user.place for user in users if name in user.tokens and not _serves(user, scope)]
+        hear(_of_token(name, scope, wanting, is_there=there is not None))
+
+
+def _serves(user: Embedder, scope: Sequence[str]) -> bool:
+    return user.place.partition("/")[0] in scope
+
+
+def _of_token(
+    name: str, scope: Sequence[str], wanting: Sequence[str], *, is_there: bool
+) -> Finding:
+    shown = f"user access token {name!r} serves: {', '.join(sorted(scope)) or 'no database'}"
+    if wanting:
+        return Finding(
+            "TOKEN_NOT_USABLE",
+            "error",
+            f"{shown}; but these embed through it: {', '.join(wanting)}",
+            "add their databases to the token's TokenScope and run `pulumi up`",
+        )
+    if not is_there:
+        return Finding(
+            "TOKEN_NOT_FOUND",
+            "error",
+            f"no database can use a user access token {name!r}",
+            "correct the name, or create it with UserAccessToken and TokenScope",
+        )
+    return Finding("TOKEN_SCOPE", "ok" if scope else "warning", shown)

@@ -1,0 +1,138 @@
+"""`astra-vectorize doctor` on each target: what it finds, what it says to do, how it ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from pulumi_astra_vectorize import cli
+from pulumi_astra_vectorize.resources.collection import CollectionProvider
+from pulumi_astra_vectorize.settings import CONFIG_KEYS, Settings
+from tests.lifecycle.programs import SECRET, everything
+from tests.lifecycle.servers import Server
+from tests.targets.acts import SERVICE, add_key
+from tests.targets.hooks import Hooks
+from tests.targets.organisation import Organisation
+from tests.targets.real import TOKEN
+from tests.targets.test_stacks import stack_with
+
+VARIABLES = {
+    key: str(Settings.model_fields[name].validation_alias) for name, key in CONFIG_KEYS.items()
+}
+
+
+def run(config: Mapping[str, str], *arguments: str) -> tuple[int, str]:
+    """The command with its settings in the environment: exit code, and what it printed."""
+    environment = {VARIABLES[key]: value for key, value in config.items()}
+    done = CliRunner().invoke(cli.app, ["doctor", *arguments], env=environment)
+    return done.exit_code, done.output
+
+
+def findings(config: Mapping[str, str], *arguments: str) -> dict[str, dict[str, Any]]:
+    """The last finding of each code."""
+    _, output = run(config, "--json", *arguments)
+    return {finding["code"]: finding for finding in json.loads(output)["findings"]}
+
+
+@pytest.mark.parametrize("target", ["local_config", "cluster_config", "astra_config"])
+def test_a_target_that_is_well(server: Server, request: pytest.FixtureRequest, target: str) -> None:
+    """Exit code 0; databases, integration, the token's scope, and no secret in any of it."""
+    config = request.getfixturevalue(target)
+    add_key(server, "library")
+
+    code, output = run(config, "--json", "--token", TOKEN)
+
+    report = json.loads(output)
+    assert (code, report["ok"]) == (0, True)
+    found = {finding["code"]: finding["message"] for finding in report["findings"]}
+    assert set(found) == {"DATABASES", "DATA_API", "INTEGRATION", "TOKEN_SCOPE"}
+    assert found["TOKEN_SCOPE"] == f"user access token {TOKEN!r} serves: library"
+    assert server.token not in output
+
+
+def test_settings_say_where_they_came_from(local_config: dict[str, str]) -> None:
+    """Variables by name, defaults as such, secrets without their value."""
+    _, output = run(local_config)
+
+    endpoint = local_config["endpoint"]
+    assert f"astra-vectorize:endpoint = {endpoint}  (from ASTRA_VECTORIZE_ENDPOINT)" in output
+    assert "astra-vectorize:target = local  (from default)" in output
+    expected = "astra-vectorize:applicationToken = [secret]  (from ASTRA_DB_APPLICATION_TOKEN)"
+    assert expected in output
+
+
+def test_what_embeds_through_a_token_it_may_not_use(astra: Hooks, server: Server) -> None:
+    """Exit code 1, the collection by its place, and what to do."""
+    add_key(server, "library", "archive")
+    astra.create(CollectionProvider(), database="library", name="notes", service=SERVICE)
+    server.remove_from_scope(TOKEN, "library")
+
+    code, output = run(astra.config)
+
+    assert code == 1
+    assert "[TOKEN_NOT_USABLE]" in output
+    assert "library/default_keyspace/notes" in output
+    assert "What to do: add their databases" in output
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"applicationToken": "AstraCS:of:another"}, "APPLICATION_TOKEN_REFUSED"),
+        ({"endpoint": "http://127.0.0.1:9"}, "ENDPOINT_UNREACHABLE"),
+        ({"target": "the-moon"}, "INVALID_SETTINGS"),
+        ({"applicationToken": ""}, "APPLICATION_TOKEN_MISSING"),
+    ],
+)
+def test_what_keeps_it_from_looking(
+    astra_config: dict[str, str], wrong: dict[str, str], code: str
+) -> None:
+    """One finding with the error's code and its fix; exit code 1."""
+    found = findings({**astra_config, **wrong})
+
+    assert found[code]["level"] == "error"
+    assert found[code]["fix"]
+    assert run({**astra_config, **wrong})[0] == 1
+
+
+def test_a_sleeping_database_is_a_warning(
+    astra_config: dict[str, str], organisation: Organisation
+) -> None:
+    """The rest is looked into all the same."""
+    organisation.set_status("archive", "PARKED")
+
+    found = findings(astra_config)
+
+    assert found["DATABASE_NOT_ACTIVE"]["level"] == "warning"
+    assert "archive" in found["DATABASE_NOT_ACTIVE"]["message"]
+    assert "library" in found["DATA_API"]["message"]
+
+
+def test_a_token_that_nobody_has(astra_config: dict[str, str]) -> None:
+    """On Astra a name is all that can be asked for."""
+    assert findings(astra_config, "--token", "nobody")["TOKEN_NOT_FOUND"]["level"] == "error"
+
+
+def test_the_config_of_a_stack(
+    local_config: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--stack` reads it through the engine, secrets decrypted and not shown."""
+    stack = stack_with(local_config, tmp_path)
+    stack.up(everything)
+    environment = {
+        "PULUMI_CONFIG_PASSPHRASE": "only-for-tests",
+        "PULUMI_HOME": str(tmp_path / "home"),
+        "PULUMI_BACKEND_URL": f"file://{tmp_path / 'state'}",
+    }
+    monkeypatch.chdir(tmp_path / "work")
+
+    done = CliRunner().invoke(cli.app, ["doctor", "--stack", "test"], env=environment)
+
+    assert done.exit_code == 0, done.output
+    assert "astra-vectorize:applicationToken = [secret]  (from Pulumi config)" in done.output
+    assert SECRET not in done.output
