@@ -12,7 +12,7 @@ import pulumi
 
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
-from pulumi_astra_vectorize.api.databases import Database
+from pulumi_astra_vectorize.api.databases import Database, resolve
 from pulumi_astra_vectorize.api.service import TokenThere
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.errors import NotFoundError
@@ -162,7 +162,8 @@ class TokenScope(Resource, module="astra-vectorize", name="TokenScope"):
 def _apply(inputs: TokenScopeInputs, target: Target) -> TokenScopeOutputs:
     """Adds what is missing, and with ``exclusive`` removes what is not listed."""
     service = target.integrations
-    databases = {written: target.database(written) for written in inputs.databases}
+    known = target.databases()
+    databases = {written: resolve(known, written) for written in inputs.databases}
     there = service.token_to_scope(inputs.integration, inputs.token)
     if there is None:
         raise _token_not_found(inputs)
@@ -181,6 +182,8 @@ def _remove(
     inputs: TokenScopeInputs, identifiers: set[str], target: Target, *, force: bool
 ) -> None:
     """Takes databases out of the scope; refused for all of them while one still uses the token."""
+    if not identifiers:
+        return
     service = target.integrations
     there = service.token_to_scope(inputs.integration, inputs.token)
     scoped = identifiers & service.unseen().union(there.databases if there else [])
