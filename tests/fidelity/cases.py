@@ -21,6 +21,9 @@ Kind = Literal["embedded", "cassandra", "hcd", "astra"]
 PROVIDER_KEY: Final = "(the name of a user access token)"
 """Replaced by the name of a token whose scope has the database."""
 
+NEXT_PAGE: Final = "(the state of the next page)"
+"""Replaced by the ``nextPageState`` of the answer before."""
+
 MODEL: Final = "sentence-transformers/all-MiniLM-L6-v2"
 KEYLESS: Final[Json] = {"provider": "huggingface", "modelName": MODEL}
 SERVICE: Final[Json] = {**KEYLESS, "authentication": {"providerKey": PROVIDER_KEY}}
@@ -135,10 +138,17 @@ def refused(
 
 
 def refusals(
-    subject: str, place: Place, table: Iterable[tuple[str, Json, str]], scope: object = None
+    subject: str,
+    place: Place,
+    table: Iterable[tuple[str, Json, str]],
+    scope: object = None,
+    then: tuple[Step, ...] = (),
 ) -> list[Case]:
-    """Cases that differ in what is wrong: its name, the command, the code."""
+    """Cases that differ in what is wrong: its name, the command, the code.
+
+    ``then`` shows that nothing came of it.
+    """
     return [
-        case(f"{subject}: {wrong}", place, command, refused(code, scope))
+        case(f"{subject}: {wrong}", place, command, refused(code, scope), *then)
         for wrong, command, code in table
     ]

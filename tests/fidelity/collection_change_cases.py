@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.fidelity.cases import Entity, Step, case, refused
+from tests.fidelity.cases import NEXT_PAGE, Entity, Step, case, refused
 from tests.fidelity.collection_insert_cases import NOTES, PLAIN, insert, inserted, stored, update
 from tests.fidelity.matching import ABSENT, ANY, Exactly, Length
 
@@ -112,6 +112,26 @@ CHANGES = [
             }
         },
         refused("UNEXPECTED_SERVER_ERROR", family="SERVER"),
+    ),
+    case(
+        "updateMany: 20 a call, and the rest by its state",
+        PLAIN,
+        insert(*[{"group": "many"} for _ in range(25)]),
+        {"status": {"insertedIds": Length(25)}},
+        Step(
+            {"updateMany": {"filter": {"group": "many"}, "update": {"$set": {"seen": 1}}}},
+            {"status": {"modifiedCount": 20, "moreData": True, "nextPageState": ANY}},
+        ),
+        Step(
+            {
+                "updateMany": {
+                    "filter": {"group": "many"},
+                    "update": {"$set": {"seen": 1}},
+                    "options": {"pageState": NEXT_PAGE},
+                }
+            },
+            {"status": {"modifiedCount": 5, "moreData": ABSENT}},
+        ),
     ),
     case(
         "findOneAndUpdate: shown before or after, by a projection",

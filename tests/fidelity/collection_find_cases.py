@@ -6,15 +6,17 @@ from typing import Any, Final
 
 from tests.fidelity.cases import (
     DONE,
+    NEXT_PAGE,
     ON_CASSANDRA,
     Case,
     Entity,
     Json,
     Kind,
+    Step,
     case,
     refused,
 )
-from tests.fidelity.matching import ABSENT, Exactly, Length, Listing
+from tests.fidelity.matching import ABSENT, ANY, Exactly, Length, Listing
 
 NUMBERS: Final = Entity(
     "fidelity_numbers",
@@ -85,7 +87,16 @@ FILTERS = [
 ]
 
 PAGES = [
-    case("find: a page of 50", NUMBERS, find(), {"data": {"documents": Length(50)}}),
+    case(
+        "find: a page of 50, and the rest by its state",
+        NUMBERS,
+        find(),
+        {"data": {"documents": Length(50), "nextPageState": ANY}},
+        Step(
+            find(options={"pageState": NEXT_PAGE}),
+            {"data": {"documents": Length(30), "nextPageState": None}},
+        ),
+    ),
     case(
         "find: limit and the last page",
         NUMBERS,

@@ -63,6 +63,17 @@ class Listing:
         return f"{_shown(rest)} should not be there" if rest and not self.more else None
 
 
+@dataclass(frozen=True)
+class Lacking:
+    """Fits an array without this element."""
+
+    element: object
+
+    def problem(self, found: object) -> str | None:
+        fits = isinstance(found, list) and self.element not in cast("list[object]", found)
+        return None if fits else f"{_shown(found)} has {_shown(self.element)}"
+
+
 def including(*elements: object) -> Listing:
     """Fits an array that has these elements among others."""
     return Listing(elements, more=True)
@@ -97,7 +108,7 @@ def problem(pattern: object, found: object) -> str | None:
     """
     if pattern is ANY:
         return None
-    if isinstance(pattern, (Exactly, Near, Listing, Length, Saying)):
+    if isinstance(pattern, (Exactly, Near, Listing, Lacking, Length, Saying)):
         return pattern.problem(found)
     if isinstance(pattern, dict) and isinstance(found, dict):
         members = cast("dict[str, object]", pattern)

@@ -15,7 +15,8 @@ from tests.fidelity.cases import (
     refused,
 )
 from tests.fidelity.matching import ABSENT, Exactly, Length
-from tests.fidelity.table_find_cases import ROWS, SHELVES, find
+from tests.fidelity.table_find_cases import ROWS, find
+from tests.fidelity.table_sort_cases import SHELVES
 
 WRITTEN: Final = Entity(
     "fidelity_written",
@@ -93,21 +94,25 @@ REFUSED = [
                 "UNSUPPORTED_NON_PRIMARY_KEY_FILTER_FOR_UPDATE_DELETE",
             ),
             (
-                "a deletion with a sort",
-                {"deleteOne": {"filter": {"id": "x"}, "sort": {"id": 1}}},
-                "UNSUPPORTED_SORT_FOR_TABLE_DELETE_COMMAND",
-            ),
-            (
                 "a text without a service in an update",
                 update("x", {"$set": {"v": "a"}}),
                 "UNSUPPORTED_VECTORIZE_WHEN_MISSING_VECTORIZE_DEFINITION",
             ),
-            (
-                "an update with a sort",
-                update("x", {"$set": {"pages": 1}}, sort={"id": 1}),
-                "UNSUPPORTED_SORT_FOR_TABLE_UPDATE_COMMAND",
-            ),
         ],
+    ),
+    case(
+        "a deletion of a row takes no sort",
+        WRITTEN,
+        {"deleteOne": {"filter": {"id": "x"}, "sort": {"id": 1}}},
+        refused("UNSUPPORTED_SORT_FOR_TABLE_DELETE_COMMAND", "SORT"),
+        off="sort",
+    ),
+    case(
+        "an update of a row takes no sort",
+        WRITTEN,
+        update("x", {"$set": {"pages": 1}}, sort={"id": 1}),
+        refused("UNSUPPORTED_SORT_FOR_TABLE_UPDATE_COMMAND", "SORT"),
+        off="sort",
     ),
     case(
         "a change of rows is refused: a part of the key",

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tests.fidelity.cases import (
+    NEXT_PAGE,
     ON_CASSANDRA,
     Entity,
     Json,
+    Step,
     case,
     refusals,
     refused,
 )
-from tests.fidelity.matching import ABSENT, ANY, Exactly, Length, Listing, Near
+from tests.fidelity.matching import ABSENT, ANY, Exactly, Length, Listing
 
 ROWS: Final = Entity(
     "fidelity_rows",
@@ -53,22 +55,13 @@ ROWS: Final = Entity(
 )
 """Four rows that no case changes."""
 
-SHELVES: Final = Entity(
-    "fidelity_shelves",
+MANY: Final = Entity(
+    "fidelity_many",
     "table",
-    {
-        "columns": {"shelf": "text", "at": "int", "title": "text"},
-        "primaryKey": {"partitionBy": ["shelf"], "partitionSort": {"at": -1}},
-    },
-    (
-        {
-            "insertMany": {
-                "documents": [{"shelf": "a", "at": at, "title": f"t{at}"} for at in (1, 2, 3)]
-            }
-        },
-    ),
+    {"columns": {"id": "int"}, "primaryKey": "id"},
+    ({"insertMany": {"documents": [{"id": number} for number in range(60)]}},),
 )
-"""One partition of three rows, ordered from the last to the first."""
+"""More rows than a page."""
 
 
 def find(**members: Any) -> Json:
@@ -93,6 +86,7 @@ FOUND = [
             ("by $lt", {"year": {"$lt": 2002}}, "a"),
             ("by $lte", {"year": {"$lte": 2001}}, "a"),
             ("by an element of a set", {"tags": {"$in": ["x"]}}, "a"),
+            ("by a value of a map", {"facts": {"$values": {"$in": [1]}}}, "c"),
             ("by a key of a map", {"facts": {"$keys": {"$in": ["q"]}}}, "c"),
         ]
     ],
@@ -143,6 +137,16 @@ FOUND = [
         {"data": {"documents": Length(2), "nextPageState": None}},
     ),
     case(
+        "find rows: the rest by a page's state",
+        MANY,
+        find(),
+        {"data": {"documents": Length(50), "nextPageState": ANY}},
+        Step(
+            find(options={"pageState": NEXT_PAGE}),
+            {"data": {"documents": Length(10), "nextPageState": None}},
+        ),
+    ),
+    case(
         "find rows: a page state that cannot be decoded",
         ROWS,
         find(options={"pageState": "?"}),
@@ -160,101 +164,10 @@ FOUND = [
         {"findOne": {"filter": {"id": "z"}}},
         {"data": {"document": None}, "status": {"projectionSchema": ANY}},
     ),
-    case(
-        "find rows: a vector sort with similarity and sort vector",
-        ROWS,
-        find(
-            sort={"v": [1, 0]},
-            options={"includeSimilarity": True, "includeSortVector": True, "limit": 2},
-        ),
-        {
-            "data": {
-                "documents": [
-                    {"id": "a", "$similarity": Near(1)},
-                    {"id": "b", "$similarity": Near(0.8)},
-                ],
-                "nextPageState": None,
-            },
-            "status": {"sortVector": [Near(1), Near(0)]},
-        },
-    ),
-    case(
-        "findOne row: the nearest",
-        ROWS,
-        {
-            "findOne": {
-                "sort": {"v": [-1, 0]},
-                "options": {"includeSimilarity": True, "includeSortVector": True},
-            }
-        },
-        {"data": {"document": {"id": "c", "$similarity": Near(1)}}},
-    ),
-    case(
-        "find rows: a partition has its own order",
-        SHELVES,
-        find(filter={"shelf": "a"}),
-        {"data": {"documents": [{"at": 3}, {"at": 2}, {"at": 1}]}},
-    ),
-    case(
-        "find rows: a partition sorted by its key",
-        SHELVES,
-        find(filter={"shelf": "a"}, sort={"at": 1}),
-        {"data": {"documents": [{"at": 1}, {"at": 2}, {"at": 3}]}},
-    ),
-    case(
-        "find rows warns: the key is not whole",
-        SHELVES,
-        find(filter={"at": 1}),
-        {"status": {"warnings": [{"errorCode": "INCOMPLETE_PRIMARY_KEY_FILTER"}]}},
-    ),
 ]
 
-SORT_REFUSALS: list[tuple[str, Json, str]] = [
-    (
-        "a vector column without index",
-        find(sort={"bare": [1, 0]}),
-        "CANNOT_VECTOR_SORT_NON_INDEXED_VECTOR_COLUMNS",
-    ),
-    (
-        "a text on a vector column without index",
-        find(sort={"bare": "text"}),
-        "CANNOT_VECTOR_SORT_NON_INDEXED_VECTOR_COLUMNS",
-    ),
-    (
-        "a text without a service",
-        find(sort={"v": "text"}),
-        "CANNOT_VECTORIZE_SORT_WHEN_MISSING_VECTORIZE_DEFINITION",
-    ),
-    (
-        "a vector of another length",
-        find(sort={"v": [1, 0, 0]}),
-        "CANNOT_VECTOR_SORT_ON_MISMATCHED_VECTOR_DIMENSIONS",
-    ),
-    ("an unknown column", find(sort={"other": 1}), "CANNOT_SORT_UNKNOWN_COLUMNS"),
-    (
-        "a vector and a column",
-        find(sort={"v": [1, 0], "year": 1}),
-        "CANNOT_SORT_ON_SPECIAL_WITH_OTHERS",
-    ),
-    (
-        "a vector with limit 1001",
-        find(sort={"v": [1, 0]}, options={"limit": 1001}),
-        "CANNOT_VECTOR_SORT_WITH_LIMIT_EXCEEDS_MAX",
-    ),
-    (
-        "a vector with skip",
-        find(sort={"v": [1, 0]}, options={"skip": 1}),
-        "CANNOT_VECTOR_SORT_WITH_SKIP_OPTION",
-    ),
-    (
-        "a text on a text column",
-        find(sort={"lang": "text"}),
-        "CANNOT_LEXICAL_SORT_NON_INDEXED_COLUMNS",
-    ),
-]
 
 REFUSED = [
-    *refusals("find rows refuses a sort by", ROWS, SORT_REFUSALS, scope="SORT"),
     *refusals(
         "find rows refuses a filter by",
         ROWS,

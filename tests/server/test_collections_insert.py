@@ -120,47 +120,18 @@ def test_ordered_stops_at_the_first_failure(plain: Post) -> None:
     assert found_ids(plain) == [1]
 
 
-def test_unordered_continues(plain: Post) -> None:
-    """Unordered, every document that can be written is."""
-    reply = plain(insert({"_id": 1}, BAD, {"_id": 1}, {"_id": 3}, ordered=False))
-    assert reply["status"] == {"insertedIds": [1, 3]}
-    assert codes(reply) == ["SHRED_BAD_FIELD_NAME", "DOCUMENT_ALREADY_EXISTS"]
-    assert found_ids(plain) == [1, 3]
-
-
-def test_document_responses(plain: Post) -> None:
-    """On request each document has its own outcome."""
-    documents = [{"_id": 1}, BAD, {"_id": 3}]
-    reply = plain(insert(*documents, returnDocumentResponses=True))
-    assert reply["status"] == {
-        "documentResponses": [
-            {"_id": 1, "status": "OK"},
-            {"_id": 2, "status": "ERROR", "errorsIdx": 0},
-            {"_id": 3, "status": "SKIPPED"},
-        ]
-    }
-    assert codes(reply) == ["SHRED_BAD_FIELD_NAME"]
-
-
 @pytest.mark.parametrize(
     ("document", "expected"),
     [
-        ({"_id": [1]}, "SHRED_BAD_DOCID_TYPE"),
         ({"_id": {"a": 1}}, "SHRED_BAD_DOCID_TYPE"),
         ({"_id": {"$uuid": "x"}}, "SHRED_BAD_DOCID_TYPE"),
         ({"_id": ""}, "SHRED_BAD_DOCID_VALUE"),
-        ({"a": {"$b": 1}}, "SHRED_BAD_FIELD_NAME"),
         ({"a": {"$date": "now"}}, "SHRED_BAD_EJSON_VALUE"),
-        ({"a": "x" * 8001}, "SHRED_DOC_LIMIT_VIOLATION"),
         ({"a": "é" * 4001}, "SHRED_DOC_LIMIT_VIOLATION"),
         ({"a": [0] * 1001}, "SHRED_DOC_LIMIT_VIOLATION"),
-        ({"$vector": "0.5, 0.5"}, "SHRED_BAD_DOCUMENT_VECTOR_TYPE"),
         ({"$vector": {"$base64": "AA=="}}, "SHRED_BAD_DOCUMENT_VECTOR_TYPE"),
-        ({"$vector": []}, "SHRED_BAD_VECTOR_SIZE"),
-        ({"$vector": [1, "2"]}, "SHRED_BAD_VECTOR_VALUE"),
         ({"$vector": {"$binary": "%"}}, "SHRED_BAD_BINARY_VECTOR_VALUE"),
         ({"$vector": {"$binary": "AAA="}}, "SHRED_BAD_BINARY_VECTOR_VALUE"),
-        ({"$vector": [1, 2, 3]}, "INVALID_VECTOR_LENGTH"),
     ],
 )
 def test_refused_document(vectors: Post, document: dict[str, Any], expected: str) -> None:

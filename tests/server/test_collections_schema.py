@@ -46,51 +46,6 @@ def explained(data_api: PostCommand, keyspace: str) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("options", "shown"),
-    [
-        (None, {}),
-        ({"defaultId": {"type": "uuidv7"}}, {"defaultId": {"type": "uuidv7"}}),
-        ({"indexing": {"deny": ["a", "b.c"]}}, {"indexing": {"deny": ["a", "b.c"]}}),
-        (
-            {"vector": {"dimension": 3}},
-            {"vector": {"dimension": 3, "metric": "cosine", "sourceModel": "other"}},
-        ),
-        (
-            {"vector": {"size": 3, "function": "dot_product", "sourceModel": "bert"}},
-            {"vector": {"dimension": 3, "metric": "dot_product", "sourceModel": "bert"}},
-        ),
-        (
-            {"vector": {"dimension": 3.5}},
-            {"vector": {"dimension": 3, "metric": "cosine", "sourceModel": "other"}},
-        ),
-        ({"lexical": {"enabled": False}, "rerank": {"enabled": False}}, {}),
-    ],
-)
-def test_options_as_explained(
-    data_api: PostCommand, keyspace: str, options: Any, shown: dict[str, Any]
-) -> None:
-    """findCollections shows the options with the defaults filled in and old names translated."""
-    assert data_api(create(options), keyspace) == {"status": {"ok": 1}}
-    assert explained(data_api, keyspace) == [{"name": "books", "options": {**shown, **OFF}}]
-
-
-def test_service_as_explained(data_api: PostCommand, keyspace: str, user_access_token: str) -> None:
-    """A service gets its model's dimension and the token's suffix."""
-    data_api(create({"vector": {"service": service()}}), keyspace)
-    (found,) = explained(data_api, keyspace)
-    assert found["options"]["vector"] == {
-        "dimension": 384,
-        "metric": "cosine",
-        "sourceModel": "other",
-        "service": {
-            "provider": "huggingface",
-            "modelName": MODEL,
-            "authentication": {"providerKey": f"{user_access_token}.providerKey"},
-        },
-    }
-
-
 def test_names_are_listed_sorted(data_api: PostCommand, keyspace: str) -> None:
     """Without explain the answer is the names in order."""
     for name in ("b", "c", "a"):
@@ -131,53 +86,6 @@ def test_repeat_with_other_settings(
     """A collection's definition cannot be changed."""
     data_api(create({"vector": {"service": service()}}), keyspace)
     assert code(data_api(create(other), keyspace)) == "EXISTING_COLLECTION_DIFFERENT_SETTINGS"
-
-
-OPTIONS = "INVALID_CREATE_COLLECTION_OPTIONS"
-INDEXING = "INVALID_INDEXING_DEFINITION"
-
-
-@pytest.mark.parametrize(
-    ("options", "expected"),
-    [
-        ({"vector": {"service": service(provider="nobody")}}, OPTIONS),
-        ({"vector": {"service": service(provider="cohere")}}, OPTIONS),
-        ({"vector": {"service": service(provider=None)}}, OPTIONS),
-        ({"vector": {"service": service(modelName="no/model")}}, OPTIONS),
-        ({"vector": {"service": service(modelName=None)}}, OPTIONS),
-        ({"vector": {"dimension": 512, "service": service()}}, OPTIONS),
-        ({"vector": {"service": service(authentication={"secretKey": "search-prod"})}}, OPTIONS),
-        ({"vector": {"service": service(parameters={"temperature": 1})}}, OPTIONS),
-        ({"vector": {}}, OPTIONS),
-        (
-            {"vector": {"service": service(authentication={"providerKey": "no-such"})}},
-            "VECTORIZE_CREDENTIAL_INVALID",
-        ),
-        ({"vector": {"dimension": 3, "metric": "manhattan"}}, "COMMAND_FIELD_VALUE_INVALID"),
-        ({"vector": {"dimension": 3, "sourceModel": "mine"}}, "COMMAND_FIELD_VALUE_INVALID"),
-        ({"defaultId": {"type": "serial"}}, "COMMAND_FIELD_VALUE_INVALID"),
-        ({"vector": {"dimension": 0}}, "COMMAND_FIELD_VALUE_INVALID"),
-        ({"vector": {"dimension": -1}}, "COMMAND_FIELD_VALUE_INVALID"),
-        ({"vector": {"dimension": "many"}}, "REQUEST_STRUCTURE_MISMATCH"),
-        ({"vector": {"service": "huggingface"}}, "REQUEST_STRUCTURE_MISMATCH"),
-        ({"vector": {"dimension": 4097}}, "VECTOR_SEARCH_TOO_BIG_VALUE"),
-        ({"indexing": {"allow": ["a"], "deny": ["b"]}}, INDEXING),
-        ({"indexing": {"allow": None}}, INDEXING),
-        ({"indexing": {"allow": ["a", "a"]}}, INDEXING),
-        ({"indexing": {"deny": ["$lower"]}}, INDEXING),
-        ({"indexing": {"deny": [""]}}, INDEXING),
-        ({"vector": {"service": {**service(), "region": "eu"}}}, "COMMAND_FIELD_UNKNOWN"),
-        ({"colour": "red"}, "INVALID_CREATE_COLLECTION_FIELD"),
-        ({"lexical": {"enabled": True}}, "LEXICAL_FEATURE_NOT_ENABLED"),
-        ({"rerank": {"enabled": True}}, "RERANKING_FEATURE_NOT_ENABLED"),
-    ],
-)
-def test_refused_options(
-    data_api: PostCommand, keyspace: str, user_access_token: str, options: Any, expected: str
-) -> None:
-    """Each wrong option has its code, and no collection comes of it."""
-    assert code(data_api(create(options), keyspace)) == expected
-    assert explained(data_api, keyspace) == []
 
 
 @pytest.mark.parametrize("name", ["", "a-b", "bücher", "a" * 49, None])

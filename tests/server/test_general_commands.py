@@ -46,48 +46,6 @@ class TestKeyspaces:
 
         assert keyspace not in elsewhere["status"]["keyspaces"]
 
-    @pytest.mark.parametrize(
-        "replication",
-        [
-            {"class": "SimpleStrategy", "replication_factor": 1},
-            {"class": "NetworkTopologyStrategy", "datacenter1": 1, "datacenter2": 3},
-        ],
-    )
-    def test_replication_is_accepted(
-        self, data_api: PostCommand, replication: dict[str, Any]
-    ) -> None:
-        """Both strategies of the contract."""
-        command = {"name": "replicated", "options": {"replication": replication}}
-
-        assert data_api({"createKeyspace": command}) == OK
-        data_api({"dropKeyspace": {"name": "replicated"}})
-
-    @pytest.mark.parametrize(
-        ("command", "error"),
-        [
-            ({"createKeyspace": {"name": "a-b"}}, ("SCHEMA", "UNSUPPORTED_SCHEMA_NAME")),
-            ({"createKeyspace": {"name": ""}}, ("SCHEMA", "UNSUPPORTED_SCHEMA_NAME")),
-            ({"createKeyspace": {"name": "n" * 49}}, ("SCHEMA", "UNSUPPORTED_SCHEMA_NAME")),
-            ({"createKeyspace": {"name": "été"}}, ("SCHEMA", "UNSUPPORTED_SCHEMA_NAME")),
-            ({"createKeyspace": {}}, ("", "COMMAND_FIELD_VALUE_INVALID")),
-            ({"createKeyspace": {"name": None}}, ("", "COMMAND_FIELD_VALUE_INVALID")),
-            ({"createKeyspace": {"name": ["n"]}}, ("", "REQUEST_STRUCTURE_MISMATCH")),
-            ({"createKeyspace": {"name": "n", "x": 1}}, ("", "COMMAND_FIELD_UNKNOWN")),
-            (
-                {"createKeyspace": {"name": "n", "options": {"replication": {"class": "X"}}}},
-                ("", "COMMAND_FIELD_VALUE_INVALID"),
-            ),
-            ({"dropKeyspace": {}}, ("", "COMMAND_FIELD_VALUE_INVALID")),
-            ({"findKeyspaces": {"options": {"x": 1}}}, ("", "COMMAND_ACCEPTS_NO_OPTIONS")),
-            ({"findRerankingProviders": {}}, ("", "RERANKING_FEATURE_NOT_ENABLED")),
-        ],
-    )
-    def test_refusals(
-        self, data_api: PostCommand, command: dict[str, Any], error: tuple[str, str]
-    ) -> None:
-        """Names, members and options that the vendor refuses, with the vendor's codes."""
-        assert error_of(data_api(command)) == ("REQUEST", *error)
-
     @pytest.mark.parametrize("name", ["a-b", "system", "system_schema"])
     def test_what_the_database_itself_refuses_to_drop(
         self, data_api: PostCommand, name: str
@@ -105,19 +63,6 @@ class TestKeyspaces:
             assert data_api({"createKeyspace": {"name": name}}) == OK
             assert data_api({"dropKeyspace": {"name": name}}) == OK
 
-    def test_old_names_work_and_warn(self, data_api: PostCommand) -> None:
-        """The Namespace forms do the same, with DEPRECATED_COMMAND in status.warnings."""
-        made = data_api({"createNamespace": {"name": "by_old_name"}})
-        listed = data_api({"findNamespaces": {}})
-        dropped = data_api({"dropNamespace": {"name": "by_old_name"}})
-
-        assert (made["status"]["ok"], dropped["status"]["ok"]) == (1, 1)
-        assert "by_old_name" in listed["status"]["namespaces"]
-        for reply in (made, listed, dropped):
-            (warning,) = reply["status"]["warnings"]
-            assert warning["errorCode"] == "DEPRECATED_COMMAND"
-            assert (warning["family"], warning["scope"]) == ("REQUEST", "WARNING")
-
 
 class TestProviders:
     """findEmbeddingProviders."""
@@ -131,36 +76,6 @@ class TestProviders:
         assert hugging_face["supportedAuthentication"]["SHARED_SECRET"]["enabled"] is True
         assert list(providers["nvidia"]["supportedAuthentication"]) == ["NONE"]
         assert not {"cohere", "vertexai"} & set(providers)
-
-    @pytest.mark.parametrize(
-        ("status", "models"),
-        [
-            ("SUPPORTED", 6),
-            ("supported", 6),
-            ("", 6),
-            (None, 6),
-            ("DEPRECATED", 0),
-            ("end_of_life", 0),
-        ],
-    )
-    def test_filter_keeps_providers_and_empties_models(
-        self, data_api: PostCommand, status: str | None, models: int
-    ) -> None:
-        """The filter is not case-sensitive; empty and null are no filter of ours."""
-        options = {"options": {"filterModelStatus": status}}
-
-        reply = data_api({"findEmbeddingProviders": options})
-
-        assert len(reply["status"]["embeddingProviders"]["huggingface"]["models"]) == models
-
-    @pytest.mark.parametrize("options", [{"filterModelStatus": "OLD"}])
-    def test_unknown_status_is_refused(
-        self, data_api: PostCommand, options: dict[str, Any]
-    ) -> None:
-        """Only the three statuses are filters."""
-        reply = data_api({"findEmbeddingProviders": {"options": options}})
-
-        assert error_of(reply) == ("REQUEST", "", "COMMAND_FIELD_VALUE_INVALID")
 
     def test_vendors_client_reads_the_catalogue(self, astrapy_database: Database) -> None:
         """astrapy warns of members that it does not know; warnings are errors here."""

@@ -78,36 +78,12 @@ def test_a_vector_column_is_added_with_its_service(
 
 
 REFUSALS: list[tuple[dict[str, Any], str]] = [
-    ({"add": {"columns": {"title": "text"}}}, "CANNOT_ADD_EXISTING_COLUMNS"),
     ({"add": {"columns": {"n": "counter"}}}, "CANNOT_ADD_UNSUPPORTED_DATA_TYPE_COLUMNS"),
-    ({"drop": {"columns": ["other"]}}, "CANNOT_DROP_UNKNOWN_COLUMNS"),
-    ({"drop": {"columns": ["id"]}}, "CANNOT_DROP_PRIMARY_KEY_COLUMNS"),
-    ({"drop": {"columns": ["indexed"]}}, "CANNOT_DROP_INDEXED_COLUMNS"),
-    ({"addVectorize": {"columns": {"other": SERVICE}}}, "CANNOT_VECTORIZE_UNKNOWN_COLUMNS"),
-    ({"addVectorize": {"columns": {"title": SERVICE}}}, "CANNOT_VECTORIZE_NON_VECTOR_COLUMNS"),
-    (
-        {"addVectorize": {"columns": {"v": {"provider": "nobody", "modelName": MODEL}}}},
-        "INVALID_CREATE_COLLECTION_OPTIONS",
-    ),
-    (
-        {"addVectorize": {"columns": {"v": {**SERVICE, "modelName": "BAAI/bge-base-en-v1.5"}}}},
-        "INVALID_CREATE_COLLECTION_OPTIONS",
-    ),
-    (
-        {"addVectorize": {"columns": {"v": {**SERVICE, "authentication": {"providerKey": "x"}}}}},
-        "VECTORIZE_CREDENTIAL_INVALID",
-    ),
     ({"addVectorize": {"columns": {"v": None}}}, "UNEXPECTED_SERVER_ERROR"),
-    ({"dropVectorize": {"columns": ["o"]}}, "CANNOT_DROP_VECTORIZE_FROM_UNKNOWN_COLUMNS"),
-    ({"dropVectorize": {"columns": ["title"]}}, "CANNOT_DROP_VECTORIZE_FROM_NON_VECTOR_COLUMNS"),
-    ({"add": {"columns": {}}}, "MISSING_ALTER_TABLE_OPERATIONS"),
-    ({"drop": {"columns": []}}, "MISSING_ALTER_TABLE_OPERATIONS"),
-    ({}, "REQUEST_STRUCTURE_MISMATCH"),
     (
         {"add": {"columns": {"x": "int"}}, "drop": {"columns": ["title"]}},
         "REQUEST_STRUCTURE_MISMATCH",
     ),
-    ({"rename": {"columns": ["title"]}}, "COMMAND_UNKNOWN"),
 ]
 
 
@@ -119,11 +95,3 @@ def test_refused_operations(
     before = columns_of(data_api, keyspace)
     assert alter(operation)["errors"][0]["errorCode"] == code
     assert columns_of(data_api, keyspace) == before
-
-
-def test_alter_table_is_no_command_of_collections(data_api: PostCommand, keyspace: str) -> None:
-    """A collection refuses the commands that only tables have."""
-    data_api({"createCollection": {"name": "notes"}}, keyspace)
-    command = {"alterTable": {"operation": {"drop": {"columns": ["x"]}}}}
-    reply = data_api(command, keyspace, "notes")
-    assert reply["errors"][0]["errorCode"] == "UNSUPPORTED_COLLECTION_COMMAND"

@@ -100,17 +100,9 @@ def test_a_second_index_on_a_column(post: Post) -> None:
 @pytest.mark.parametrize(
     ("command", "code"),
     [
-        (index("createIndex", "other"), "UNKNOWN_INDEX_COLUMN"),
         (index("createVectorIndex", "other"), "UNKNOWN_INDEX_COLUMN"),
-        (index("createVectorIndex", "id"), "UNSUPPORTED_VECTOR_INDEX_FOR_DATA_TYPES"),
-        (index("createIndex", "v"), "UNSUPPORTED_INDEXING_FOR_DATA_TYPES"),
-        (index("createIndex", "year", ascii=True), "UNSUPPORTED_TEXT_ANALYSIS_FOR_DATA_TYPES"),
         (index("createIndex", "facts", ascii=True), "CANNOT_ANALYZE_ENTRIES_ON_MAP_COLUMNS"),
-        (index("createVectorIndex", "v", metric="manhattan"), "UNKNOWN_VECTOR_METRIC"),
-        (index("createVectorIndex", "v", sourceModel="mine"), "UNKNOWN_VECTOR_SOURCE_MODEL"),
-        (index("createVectorIndex", "v", size=1), "COMMAND_FIELD_UNKNOWN"),
         (index("createIndex", {"facts": "$all"}), "INVALID_FORMAT_FOR_INDEX_CREATION_COLUMN"),
-        (index("createIndex", "year", "i" * 101), "UNSUPPORTED_SCHEMA_NAME"),
         (index("createTextIndex", "id"), "UNEXPECTED_DRIVER_ERROR"),
     ],
 )

@@ -79,13 +79,8 @@ def test_vectors_go_into_a_vectorize_column_as_they_are(post: Post) -> None:
 
 
 ROW_REFUSALS = [
-    (row(other=1), "UNKNOWN_TABLE_COLUMNS"),
-    (row() | {"$vectorize": "text"}, "UNKNOWN_TABLE_COLUMNS"),
     ({"id": "a"}, "MISSING_PRIMARY_KEY_COLUMNS"),
-    (row(title=1), "INVALID_COLUMN_VALUES"),
     (row(part=2**31), "INVALID_COLUMN_VALUES"),
-    (row(v=[1, 2, 3]), "INVALID_COLUMN_VALUES"),
-    (row(v="text"), "UNSUPPORTED_VECTORIZE_WHEN_MISSING_VECTORIZE_DEFINITION"),
 ]
 
 
@@ -99,14 +94,6 @@ def test_a_refused_row_comes_without_status(
     (error,) = reply["errors"]
     assert (error["errorCode"], error["scope"]) == (code, "DOCUMENT")
     assert "documentIds" not in error
-
-
-def test_valid_rows_are_written_beside_bad_ones(post: Post) -> None:
-    """Unordered, valid rows are listed and written, the bad one's error is appended."""
-    reply = post(insert(row(title=1), row("b", title="x"), ordered=False))
-    assert reply["status"]["insertedIds"] == [["b", 1]]
-    assert [error["errorCode"] for error in reply["errors"]] == ["INVALID_COLUMN_VALUES"]
-    assert stored(post) == [row("b", title="x")]
 
 
 def test_an_ordered_insertion_stops_at_the_first_bad_row(post: Post) -> None:

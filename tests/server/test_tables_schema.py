@@ -68,16 +68,6 @@ def test_a_vector_column_is_explained_with_its_support(
     assert support.keys() == {"createTable", "insert", "read", "filter", "cqlDefinition"}
 
 
-def test_a_service_without_authentication_is_shown_without_it(
-    data_api: PostCommand, keyspace: str
-) -> None:
-    """A column that is used with the header key has no authentication."""
-    columns = {"id": "text", "v": {"type": "vector", "service": SERVICE}}
-    create(data_api, keyspace, {"columns": columns, "primaryKey": "id"})
-    (table,) = explained(data_api, keyspace)
-    assert table["definition"]["columns"]["v"]["service"] == SERVICE
-
-
 def test_list_tables_names_tables_only(data_api: PostCommand, keyspace: str) -> None:
     """Names are sorted, collections are not among them."""
     for name in ("novels", "atlases"):
@@ -101,18 +91,6 @@ def test_a_name_that_exists_is_refused_by_the_database(
     assert accepted == {"status": {"ok": 1}}
 
 
-def test_drop_table(data_api: PostCommand, keyspace: str) -> None:
-    """A table is dropped once; then ok 0, or ok 1 with ifExists."""
-    create(data_api, keyspace, BOOKS)
-    drop = {"dropTable": {"name": "books"}}
-    assert data_api(drop, keyspace) == {"status": {"ok": 1}}
-    again = data_api(drop, keyspace)
-    assert again["status"] == {"ok": 0}
-    assert again["errors"][0]["errorCode"] == "CANNOT_DROP_UNKNOWN_TABLE"
-    tolerant = {"dropTable": {"name": "books", "options": {"ifExists": True}}}
-    assert data_api(tolerant, keyspace) == {"status": {"ok": 1}}
-
-
 def test_drop_table_drops_a_collection(data_api: PostCommand, keyspace: str) -> None:
     """dropTable drops a collection of that name."""
     data_api({"createCollection": {"name": "notes"}}, keyspace)
@@ -121,26 +99,7 @@ def test_drop_table_drops_a_collection(data_api: PostCommand, keyspace: str) -> 
 
 
 COLUMN_REFUSALS = [
-    ("vector", "UNKNOWN_PRIMITIVE_DATA_TYPE"),
-    ("string", "UNKNOWN_PRIMITIVE_DATA_TYPE"),
-    ({"type": "string"}, "UNKNOWN_DATA_TYPE"),
-    ({"type": "text", "size": 3}, "COMMAND_FIELD_UNKNOWN"),
-    ({"type": "vector"}, "MISSING_DIMENSION_IN_VECTOR_COLUMN"),
-    ({"type": "vector", "dimension": 0}, "UNSUPPORTED_VECTOR_DIMENSION"),
     ({"type": "vector", "dimension": -1}, "UNSUPPORTED_VECTOR_DIMENSION"),
-    ({"type": "vector", "dimension": "many"}, "UNSUPPORTED_VECTOR_DIMENSION"),
-    (
-        {"type": "vector", "service": {"provider": "nobody", "modelName": MODEL}},
-        "INVALID_CREATE_COLLECTION_OPTIONS",
-    ),
-    (
-        {"type": "vector", "dimension": 3, "service": SERVICE},
-        "INVALID_CREATE_COLLECTION_OPTIONS",
-    ),
-    (
-        {"type": "vector", "service": {**SERVICE, "authentication": {"providerKey": "nobody"}}},
-        "VECTORIZE_CREDENTIAL_INVALID",
-    ),
     ({"type": "vector", "service": {**SERVICE, "size": 1}}, "COMMAND_FIELD_UNKNOWN"),
     ({"type": "vector", "service": "huggingface"}, "REQUEST_STRUCTURE_MISMATCH"),
     ({"type": "list"}, "UNSUPPORTED_LIST_DEFINITION"),
@@ -164,14 +123,6 @@ def test_refused_columns(
 @pytest.mark.parametrize(
     ("definition", "code"),
     [
-        (None, "COMMAND_FIELD_VALUE_INVALID"),
-        ({"columns": {"id": "text"}}, "UNEXPECTED_SERVER_ERROR"),
-        ({"primaryKey": "id"}, "UNEXPECTED_SERVER_ERROR"),
-        ({"columns": {"id": "text"}, "primaryKey": "other"}, "UNKNOWN_PARTITION_COLUMNS"),
-        (
-            {"columns": {"id": "text"}, "primaryKey": {"partitionBy": []}},
-            "MISSING_PARTITION_COLUMNS",
-        ),
         (
             {
                 "columns": {"id": "text"},
@@ -219,23 +170,3 @@ def test_odd_definitions_that_are_accepted(data_api: PostCommand, keyspace: str)
     assert create(data_api, keyspace, {"columns": columns, "primaryKey": "v"})["status"]["ok"] == 1
     (table,) = explained(data_api, keyspace)
     assert table["definition"]["columns"]["t"] == {"type": "text"}
-
-
-@pytest.mark.parametrize("command", ["countDocuments", "estimatedDocumentCount", "updateMany"])
-def test_commands_of_collections_are_refused(
-    data_api: PostCommand, keyspace: str, command: str
-) -> None:
-    """A table knows these commands as those of collections."""
-    create(data_api, keyspace, BOOKS)
-    arguments = {"filter": {}, "update": {"$set": {"title": "x"}}} if "Many" in command else {}
-    reply = data_api({command: arguments}, keyspace, "books")
-    assert reply["errors"][0]["errorCode"] == "UNSUPPORTED_TABLE_COMMAND"
-
-
-@pytest.mark.parametrize("command", ["createType", "alterType", "dropType", "listTypes"])
-def test_user_defined_types_are_not_there(
-    data_api: PostCommand, keyspace: str, command: str
-) -> None:
-    """This server has no user defined types: their commands are unknown to it."""
-    reply = data_api({command: {"name": "address"}}, keyspace)
-    assert reply["errors"][0]["errorCode"] == "COMMAND_UNKNOWN"
