@@ -3,12 +3,12 @@
 
 VENV := .venv/bin
 SET_UP := .venv/set-up
-SUITES := tests/unit tests/server tests/fidelity tests/self_hosted tests/lifecycle tests/targets
+SUITES := tests/unit tests/server tests/fidelity tests/self_hosted tests/lifecycle tests/targets tests/examples
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 export PULUMI_SKIP_UPDATE_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine lint test demo demo-destroy lock clean
+.PHONY: help setup engine lint test demo demo-destroy gitops-rehearsal lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -38,6 +38,9 @@ test: $(SET_UP)  ## lint, then every suite, with the real engine
 
 demo: $(SET_UP)  ## the whole story on this machine: server, resources, text, questions
 	@$(WITH_ENGINE) $(VENV)/python tools/demo.py
+
+gitops-rehearsal: $(SET_UP)  ## examples/gitops on this machine: pull request, merge, drift, rotation
+	@$(WITH_ENGINE) $(VENV)/python tools/gitops_rehearsal.py
 
 demo-destroy: $(SET_UP)  ## take the demo down again: resources, server, folder
 	@$(WITH_ENGINE) $(VENV)/python tools/demo.py --destroy

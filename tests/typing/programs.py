@@ -109,7 +109,7 @@ def outputs(
 def mistakes(token: astra.UserAccessToken) -> None:
     """What a user gets wrong is underlined while it is written."""
     pulumi.export("secret", token.secret)  # type: ignore[attr-defined]
-    astra.UserAccessToken("search")  # type: ignore[call-arg]
+    astra.UserAccessToken("search")  # no error: on target astra a person enters the secret
     astra.UserAccessToken("search", secret=5)  # type: ignore[arg-type]
     astra.UserAccessToken("search", "hf_...")  # type: ignore[call-arg]
     astra.TokenScope("scope", token="t", databases="library")  # no error: a str is a sequence

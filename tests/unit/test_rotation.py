@@ -40,7 +40,7 @@ def service(network: list[Handler]) -> IntegrationsFake:
     fake.retired.append(
         {"tokenId": "older", "name": "search", "databases": ["gone"], "removedAt": WHEN}
     )
-    fake.add("search", OLD.secret, DATABASES[:10])
+    fake.add("search", OLD.credential.secret, DATABASES[:10])
     fake.tokens["token-1"]["databases"] = list(DATABASES)
     network.append(fake)
     return fake
