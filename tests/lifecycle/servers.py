@@ -107,11 +107,12 @@ class Server:
 
 @contextmanager
 def started_server(
-    folder: Path, databases: Sequence[str] = ("library", "archive")
+    folder: Path, databases: Sequence[str] = ("library", "archive"), *, data: Path | None = None
 ) -> Iterator[Server]:
-    """A server in memory on free ports, stopped afterwards."""
+    """A server on free ports, stopped afterwards; in memory unless it gets a data folder."""
     ready_file = folder / "ready.json"
     flags = [flag for name in databases for flag in ("--database", name)]
+    flags += ["--data", str(data)] if data else []
     command = ["astra-vectorize", "serve", "--port", "0", "--ready-file", str(ready_file), *flags]
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)

@@ -1,0 +1,108 @@
+"""The engine's own provider process, killed from outside while a rotation is on its way."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.lifecycle.programs import token_and_scope
+from tests.lifecycle.servers import Server, started_server
+from tests.lifecycle.stacks import Stack, environment_of
+from tests.reliability import figures
+from tests.reliability.proxy import Network, Request, network_before, pass_through
+
+DATABASES = tuple(f"library-{number}" for number in range(1, 13))
+NEW = "hf_the_secret_after_the_rotation"
+
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/environ").exists(), reason="the provider's process is found in /proc"
+)
+
+
+@dataclass
+class KillAt:
+    """Kills the provider's process when a request passes, before or after the server's work."""
+
+    home: Path
+    method: str
+    ending: str
+    after: bool
+    killed: int = 0
+
+    def __call__(self, request: Request) -> None:
+        path = request.path.partition("?")[0]
+        if self.killed or request.command != self.method or not path.endswith(self.ending):
+            pass_through(request)
+            return
+        if self.after:
+            request.work()
+        self.killed = provider_process(self.home)
+        os.kill(self.killed, signal.SIGKILL)
+        request.reset()
+
+
+def provider_process(home: Path) -> int:
+    """The process in which the engine that has this home runs the provider."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            ours = str(home).encode() in (process / "environ").read_bytes()
+            if ours and b"pulumi.dynamic" in (process / "cmdline").read_bytes():
+                return int(process.name)
+        except OSError:
+            continue  # it ended meanwhile, or is not ours to look into
+    raise AssertionError("no process runs the provider")
+
+
+@pytest.fixture
+def wide_server(tmp_path: Path) -> Iterator[Server]:
+    """A server with twelve databases."""
+    with started_server(tmp_path, DATABASES) as running:
+        yield running
+
+
+@pytest.fixture
+def network(wide_server: Server) -> Iterator[Network]:
+    """A stand-in for the server's main address."""
+    with network_before([wide_server.url]) as network:
+        yield network
+
+
+def secrets_in_force(server: Server) -> set[str]:
+    """What a self-hosted Data API would be told for each of the twelve databases."""
+    return {
+        httpx.get(
+            f"{server.url}/v1/databases/{database.id}/integrations-type/huggingface/creds/"
+            "search-prod.providerKey",
+            headers={"Authorization": f"Bearer {server.token}"},
+        ).json()["credentials"]["search-prod.providerKey"]
+        for database in server.databases.values()
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "ending", "after"),
+    [("DELETE", "", True), ("POST", "/tokens", True), ("POST", "/scope", False)],
+    ids=["in the gap", "token added", "two databases missing"],
+)
+def test_next_up_finishes_what_the_killed_provider_began(
+    method: str, ending: str, wide_server: Server, network: Network, tmp_path: Path, *, after: bool
+) -> None:
+    """`up` fails with the provider gone; the next one has all databases and the new secret."""
+    environment = environment_of(wide_server)
+    environment["ASTRA_VECTORIZE_ENDPOINT"] = network.url_for(wide_server.url)
+    stack = Stack(tmp_path, environment)
+    stack.up(lambda: token_and_scope(databases=[*DATABASES]))
+    network.behaviour = kill = KillAt(tmp_path / "home", method, ending, after=after)
+    stack.refused_up(lambda: token_and_scope(databases=[*DATABASES], secret=NEW))
+    assert kill.killed
+    network.behaviour = pass_through
+    stack.up(lambda: token_and_scope(databases=[*DATABASES], secret=NEW))
+    assert wide_server.scope("search-prod") == set(DATABASES)
+    assert secrets_in_force(wide_server) == {NEW}
+    figures.count(figures.ENGINE_KILLS)
