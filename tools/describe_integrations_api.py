@@ -24,8 +24,9 @@ INTRODUCTION = """\
 <!-- Made by tools/describe_integrations_api.py from the OpenAPI document: change the routes. -->
 
 Embedding provider integrations, user access tokens and their scopes, as the Astra Portal has them
-and no public API of the vendor does. The embedded server serves it on its main port; the OpenAPI
-document is at `/openapi.json`.
+and no public API of the vendor does. The embedded server serves it on its main port, and
+`astra-vectorize serve --only integrations` serves it alone, beside a self-hosted Data API
+(`examples/self-hosted/`); the OpenAPI document is at `/openapi.json`.
 
 Every call carries the server's application token: `Authorization: Bearer TOKEN`. Bodies are JSON.
 An answer that is not a success has a body of the form

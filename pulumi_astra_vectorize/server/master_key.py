@@ -1,7 +1,7 @@
 """Where the keys come from that secrets are sealed with: a file, or the environment.
 
 Keys are separated by white space, the newest first: secrets are sealed with the first and opened
-with any, which is what lets running instances outlive a change of keys (examples/self-hosted/README.md).
+with any, which lets running instances outlive a change of keys (examples/self-hosted/README.md).
 """
 
 from __future__ import annotations

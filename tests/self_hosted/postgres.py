@@ -50,9 +50,14 @@ def running_postgres(folder_of_programs: Path) -> Iterator[str]:
 def new_database(socket_folder: str) -> str:
     """The SQLAlchemy URL of a database that nobody has used."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
-    with psycopg.connect(host=socket_folder, user=USER, dbname=USER, autocommit=True) as session:
+    with connected(socket_folder) as session:
         session.execute(f"CREATE DATABASE {name}".encode())
     return f"postgresql+psycopg://{USER}@/{name}?host={socket_folder}"
+
+
+def connected(socket_folder: str) -> psycopg.Connection:
+    """A session of the administrator, for a with statement."""
+    return psycopg.connect(host=socket_folder, user=USER, dbname=USER, autocommit=True)
 
 
 def _run(program: Path, *arguments: str | Path) -> None:

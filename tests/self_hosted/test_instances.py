@@ -11,12 +11,14 @@ from typing import Any
 import httpx
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import make_url
 
 from pulumi_astra_vectorize.errors import ConfigurationError
 from pulumi_astra_vectorize.server.sealing import new_key
 from pulumi_astra_vectorize.server.service.rotation import rotate_keys
 from pulumi_astra_vectorize.server.settings import StoreSettings
 from pulumi_astra_vectorize.wire import SINGLE_TENANT
+from tests.self_hosted.postgres import connected
 from tests.self_hosted.services import NAME, PROVIDER, SECRET, Service, serving_service
 
 CALLS = 24
@@ -125,6 +127,37 @@ def test_keys_are_rotated_under_running_instances(settings: dict[str, Any]) -> N
         assert list(second.look_up().json()["credentials"].values()) == [SECRET]
     with serving_service(**{**settings, "master_key": new}) as instance:
         assert list(instance.look_up().json()["credentials"].values()) == [SECRET]
+
+
+def cut_off(url: str, *, allow: bool) -> None:
+    """Ends every connection to the database, and lets nobody in again unless ``allow``."""
+    socket_folder = str(make_url(url).query["host"])
+    with connected(socket_folder) as session:
+        name = make_url(url).database
+        session.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {allow}".encode())
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+        session.execute(ended.encode(), (name,))
+
+
+def test_connections_that_broke_are_made_anew(pair: Pair, postgres_url: str) -> None:
+    """A PostgreSQL that was restarted costs no caller an error."""
+    first, _ = pair
+    first.add_token()
+    cut_off(postgres_url, allow=True)
+    assert list(first.look_up().json()["credentials"].values()) == [SECRET]
+
+
+def test_postgres_that_is_gone(pair: Pair, postgres_url: str) -> None:
+    """Meanwhile look-ups and management answer 503, and both work again as soon as it is back."""
+    first, second = pair
+    first.add_token()
+    cut_off(postgres_url, allow=False)
+    looked_up, managed = first.look_up(), second.manage("GET")
+    cut_off(postgres_url, allow=True)
+    assert (looked_up.status_code, managed.status_code) == (503, 503)
+    assert looked_up.json()["errors"][0]["ID"] == "STORAGE_UNREACHABLE"
+    assert managed.json()["errors"][0]["code"] == "STORAGE_UNREACHABLE"
+    assert (first.look_up().status_code, second.manage("GET").status_code) == (200, 200)
 
 
 def test_text_that_postgres_cannot_keep(pair: Pair) -> None:

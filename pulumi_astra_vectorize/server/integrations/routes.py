@@ -56,7 +56,12 @@ routes = APIRouter(
     prefix=INTEGRATIONS,
     dependencies=[Depends(BEARER), Depends(known_by_path)],
     responses=_refusals(
-        {401: "UNAUTHENTICATED", 422: "INVALID_REQUEST", 507: "STORAGE_FULL: nothing was written"}
+        {
+            401: "UNAUTHENTICATED",
+            422: "INVALID_REQUEST",
+            503: "STORAGE_UNREACHABLE: PostgreSQL does not answer",
+            507: "STORAGE_FULL: nothing was written",
+        }
     ),
 )
 """All routes of the service; the application that includes them has a vault in its state."""
