@@ -3,12 +3,12 @@
 
 VENV := .venv/bin
 SET_UP := .venv/set-up
-SUITES := tests/unit tests/server tests/fidelity tests/self_hosted tests/lifecycle tests/targets tests/examples
+SUITES := tests/unit tests/server tests/fidelity tests/self_hosted tests/lifecycle tests/reliability tests/targets tests/examples
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 export PULUMI_SKIP_UPDATE_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine lint test demo demo-destroy gitops-rehearsal lock clean
+.PHONY: help setup engine lint test programs demo demo-destroy gitops-rehearsal lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,11 @@ test: $(SET_UP)  ## lint, then every suite, with the real engine
 	@$(VENV)/python tools/engine/build.py
 	@$(MAKE) --no-print-directory lint
 	@$(WITH_ENGINE) $(VENV)/pytest -n 2 --dist loadfile $(SUITES)
+
+PROGRAMS := 2000
+
+programs: $(SET_UP)  ## random programs, PROGRAMS of them (2000), and as many interrupted ones
+	@PROGRAMS=$(PROGRAMS) $(VENV)/pytest -n 2 --dist worksteal tests/reliability/test_programs.py tests/reliability/test_interruptions.py
 
 demo: $(SET_UP)  ## the whole story on this machine: server, resources, text, questions
 	@$(WITH_ENGINE) $(VENV)/python tools/demo.py

@@ -24,8 +24,6 @@ from tests.lifecycle.servers import started_server
 from tests.lifecycle.stacks import environment_of
 from tests.reliability import figures
 
-pytestmark = pytest.mark.xdist_group("rotation example")
-
 THE_ENGINES_OWN = re.compile(r"I\d{4} \S+ +\d+ (rpc|step_generator)\.go:")
 NOTE = {"_id": "note", "$vectorize": "A rotation leaves what is stored as it is."}
 

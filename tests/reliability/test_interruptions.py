@@ -14,7 +14,7 @@ from tests.reliability.programs import World, adopting, histories, program_of, t
 from tests.reliability.seam import Cut, Killed, Seam
 from tests.reliability.world import NOTHING, HeldWorld, expected
 
-PROGRAMS = int(os.environ.get("PROGRAMS", "100"))
+PROGRAMS = int(os.environ.get("PROGRAMS", "48"))
 GROUPS = 4
 ADOPT = {"ALREADY_EXISTS", "INTEGRATION_EXISTS", "TOKEN_NAME_TAKEN"}
 """Refusals that tell the user to add `adopt=True`."""

@@ -13,7 +13,9 @@ from tests.reliability.programs import World, histories, program_of, tried
 from tests.reliability.seam import Seam
 from tests.reliability.world import NOTHING, HeldWorld, expected
 
-PROGRAMS = int(os.environ.get("PROGRAMS", "200"))
+PROGRAMS = int(os.environ.get("PROGRAMS", "104"))
+"""Each with its edits, which are programs, too: more than 200 in all."""
+
 GROUPS = 8
 """Tests that share the programs, so that workers can share the tests."""
 

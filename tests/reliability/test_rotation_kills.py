@@ -36,8 +36,6 @@ CALLS = {RECREATE: 8, "in_place": 5}
 """Of an `up` that rotates: verification, look, remove, add, look, the rest of the scope; and the
 scope's own two. In place: verification, look, replace, and the scope's two."""
 
-pytestmark = pytest.mark.xdist_group("rotation kills")
-
 
 @pytest.fixture(scope="module")
 def wide_world() -> Iterator[HeldWorld]:

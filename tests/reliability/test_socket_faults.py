@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 
 import pytest
 import stamina
 
-from pulumi_astra_vectorize.api import transport
+from pulumi_astra_vectorize.api import hugging_face, target
+from pulumi_astra_vectorize.api import transport as api_transport
+from pulumi_astra_vectorize.api.transport import Transport
 from pulumi_astra_vectorize.errors import AstraVectorizeError
 from tests.reliability import figures
 from tests.reliability.miniature_engine import MiniatureEngine, StepFailedError
@@ -23,8 +26,6 @@ ADVICE = {"ALREADY_EXISTS", "INTEGRATION_EXISTS", "TOKEN_NAME_TAKEN"}
 MOST_FAULTS = 60
 READS = re.compile("^GET| (find|list|count)")
 IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
-
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
 
 class EveryRequestOnce:
@@ -59,11 +60,25 @@ def network(world: HeldWorld) -> Iterator[Network]:
 
 
 @pytest.fixture
+def _sockets_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The provider leaves its connections to the end of its process; this process goes on."""
+    with ExitStack() as opened:
+
+        def transport(base_url: str, headers: dict[str, str], timeout: float) -> Transport:
+            return opened.enter_context(closing(Transport(base_url, headers, timeout)))
+
+        monkeypatch.setattr(target, "Transport", transport)
+        monkeypatch.setattr(hugging_face, "Transport", transport)
+        monkeypatch.setattr(target._run, "settings", None)
+        yield
+
+
+@pytest.fixture
 def stack(
-    world: HeldWorld, network: Network, monkeypatch: pytest.MonkeyPatch
+    world: HeldWorld, network: Network, monkeypatch: pytest.MonkeyPatch, _sockets_closed: None
 ) -> Iterator[MiniatureEngine]:
     """An empty stack that reaches the server through the network; retries do not wait."""
-    monkeypatch.setattr(transport, "LARGEST_ANSWER", 1_000_000)
+    monkeypatch.setattr(api_transport, "LARGEST_ANSWER", 1_000_000)
     url = network.url_for(world.url)
     configuration = world.configuration(url) | {"astra-vectorize:timeoutSeconds": str(TIMEOUT)}
     with stamina.set_testing(testing=True, attempts=4), world.left_empty():
