@@ -149,15 +149,11 @@ def _examine_tokens(
     names = {db.id: db.name for db in target.databases()}
     for name in dict.fromkeys([*asked_for, *(one.name for one in listed), *sorted(in_use)]):
         there = service.token(PROVIDER, name)
-        scope = (
-            [names.get(identifier, identifier) for identifier in there.databases] if there else []
-        )
-        wanting = [user.place for user in users if name in user.tokens and not _serves(user, scope)]
-        hear(_of_token(name, scope, wanting, is_there=there is not None))
-
-
-def _serves(user: Embedder, scope: Sequence[str]) -> bool:
-    return user.place.partition("/")[0] in scope
+        scope = there.databases if there else []
+        through = [user for user in users if name in user.tokens]
+        wanting = [user.place for user in through if user.database_id not in scope]
+        shown = [names.get(identifier, identifier) for identifier in scope]
+        hear(_of_token(name, shown, wanting, is_there=there is not None))
 
 
 def _of_token(

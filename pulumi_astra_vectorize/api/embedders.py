@@ -20,12 +20,14 @@ class Embedder:
 
     Attributes:
         place: ``database/keyspace/name``, with ``.column`` for a column.
+        database_id: the database's id.
         provider: the embedding provider's id.
         model: the model's name.
         tokens: the user access tokens that it embeds through; none where clients send one.
     """
 
     place: str
+    database_id: str
     provider: str
     model: str
     tokens: frozenset[str]
@@ -36,16 +38,16 @@ def embedders(api: DataApi, database: Database) -> Iterator[Embedder]:
     for keyspace in database.info.keyspaces:
         place = f"{database.name}/{keyspace}"
         for name, options in api.collections(keyspace).items():
-            yield from _embedder(f"{place}/{name}", member(options, "vector"))
+            yield from _embedder(f"{place}/{name}", database, member(options, "vector"))
         for name, definition in api.tables(keyspace).items():
             for column, described in definition["columns"].items():
-                yield from _embedder(f"{place}/{name}.{column}", described)
+                yield from _embedder(f"{place}/{name}.{column}", database, described)
 
 
-def _embedder(place: str, described: JsonObject) -> Iterator[Embedder]:
+def _embedder(place: str, database: Database, described: JsonObject) -> Iterator[Embedder]:
     service = member(described, "service")
     if service:
         credentials = member(service, "authentication").values()
         tokens = frozenset(rules.token_of_credential(str(name)) for name in credentials)
         provider, model = service.get("provider"), service.get("modelName")
-        yield Embedder(place, str(provider), str(model), tokens)
+        yield Embedder(place, database.id, str(provider), str(model), tokens)
