@@ -1,0 +1,59 @@
+"""Pulumi's own options do with these resources what they do with any other."""
+
+from __future__ import annotations
+
+import pulumi
+
+import pulumi_astra_vectorize as astra
+from tests.lifecycle.programs import SECRET
+from tests.lifecycle.servers import Server
+from tests.lifecycle.stacks import Stack
+
+
+def notes(name: str = "notes", *, length: int = 3, **options: object) -> None:
+    """A collection "notes" whose resource has a name and options."""
+    opts = pulumi.ResourceOptions(**options)  # type: ignore[arg-type] # each test passes its own
+    astra.Collection(name, database="library", name="notes", dimension=length, opts=opts)
+
+
+def test_what_is_protected_is_not_destroyed(stack: Stack, server: Server) -> None:
+    """Until the protection is lifted."""
+    stack.up(lambda: notes(protect=True))
+    assert "protected" in stack.refused_destroy().text
+    assert "notes" in server.collections()
+    stack.up(notes)
+    stack.destroy()
+    assert server.collections() == {}
+
+
+def test_what_is_retained_outlives_its_stack(stack: Stack, server: Server) -> None:
+    """It is gone from the state, and still there."""
+    stack.up(lambda: notes(retain_on_delete=True))
+    stack.destroy()
+    assert stack.resources() == {}
+    assert "notes" in server.collections()
+
+
+def test_an_alias_is_the_same_resource(stack: Stack, server: Server) -> None:
+    """Another name in the program is no other collection."""
+    stack.up(notes)
+    renamed = [pulumi.Alias(name="notes")]
+    assert stack.up(lambda: notes("renamed", aliases=renamed)).steps == {}
+    assert set(stack.resources()) == {"renamed"}
+
+
+def test_ignored_changes_are_not_made(stack: Stack, server: Server) -> None:
+    """Neither a replacement of a collection nor the rotation of a token."""
+
+    def program(length: int, secret: str) -> None:
+        notes(length=length, ignore_changes=["dimension"])
+        astra.UserAccessToken(
+            "token",
+            integration=astra.Integration("hugging-face"),
+            secret=secret,
+            opts=pulumi.ResourceOptions(ignore_changes=["secret"]),
+        )
+
+    stack.up(lambda: program(3, SECRET))
+    assert stack.up(lambda: program(5, "hf_another_secret")).steps == {}
+    assert server.collections()["notes"]["vector"]["dimension"] == 3
