@@ -22,6 +22,7 @@ from pulumi_astra_vectorize.wire import INTEGRATIONS, DatabaseAddress
 
 TOKEN_NAME = "search-prod"
 SECRET = "hf_test_secret_value"
+MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 PROVIDER = "huggingface"
 
 PostCommand = Callable[..., dict[str, Any]]
@@ -59,11 +60,20 @@ def seen_by_tests(opened: OpenServer, http: httpx.Client) -> Server:
     return Server(opened.addresses.url, token, databases, opened.state, token_file.parent, http)
 
 
+def load_the_model(opened: OpenServer, http: httpx.Client) -> None:
+    """On a busy machine its first use outlasts the Data API's patience of five seconds."""
+    path = f"/hf-inference/models/{MODEL}/pipeline/feature-extraction"
+    headers = {"Authorization": f"Bearer {SECRET}"}
+    answer = http.post(opened.addresses.url + path, headers=headers, json={"inputs": ["text"]})
+    answer.raise_for_status()
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """One server in memory with two databases, for the whole session."""
     settings = ServerSettings(port=0, databases=("library", "archive"))
     with running_server(settings) as opened, httpx.Client(timeout=60) as http:
+        load_the_model(opened, http)
         yield seen_by_tests(opened, http)
 
 

@@ -34,7 +34,8 @@ def numbers(data_api: PostCommand, keyspace: str) -> Post:
 def passages(data_api: PostCommand, keyspace: str, user_access_token: str) -> Post:
     """A collection that vectorizes, with one text of ``_id`` 1."""
     post = collection(data_api, keyspace, vectorizing(user_access_token))
-    post(insert({"_id": 1, "$vectorize": "A dog barks."}))
+    reply = post(insert({"_id": 1, "$vectorize": "A dog barks."}))
+    assert reply == {"status": {"insertedIds": [1]}}
     return post
 
 
