@@ -122,7 +122,7 @@ def _rough_scores(dots: Floats, lengths: Doubles, metric: str) -> Doubles:
     """Numbers that order as the similarities do, up to rounding."""
     scores: Doubles = dots.astype(np.float64)
     if metric == "cosine":
-        scores /= np.where(lengths > 0, lengths, 1.0)
+        np.divide(scores, lengths, out=scores, where=lengths > 0)
     elif metric == "euclidean":
         scores *= 2.0
         scores -= np.square(lengths)
