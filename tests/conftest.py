@@ -1,4 +1,4 @@
-"""The figures that suites count, summed over all workers and printed at the end of a run."""
+"""For all suites: each test has an id of its own, and what was counted is printed at the end."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ import pytest
 from tests.reliability import figures
 
 summed: Counter[str] = Counter()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuses tests that share an id: with workers, only one of them would run."""
+    shared = [name for name, number in Counter(item.nodeid for item in items).items() if number > 1]
+    if shared:
+        raise pytest.UsageError(f"tests share an id: {', '.join(shared)}")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
