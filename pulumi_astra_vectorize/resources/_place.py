@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.reload.journal import Place
-from pulumi_astra_vectorize.settings import Settings
 
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.target import Target
+    from pulumi_astra_vectorize.settings import Settings
 
 PLACE = frozenset({"database", "keyspace", "name"})
 """Inputs that say where a thing is: elsewhere is another thing."""
@@ -42,6 +42,11 @@ def reload_place(settings: Settings, database_id: str, *path: str) -> Place:
 def same_database(outputs: Placed, reference: str) -> bool:
     """Whether a name or id still means the database that the resource is in."""
     return reference in (outputs.database_id, outputs.database_name)
+
+
+def moved(outputs: Placed, changed: frozenset[str], reference: str) -> frozenset[str]:
+    """The changed inputs that mean another place: the same database by id or name is none."""
+    return changed - {"database"} if same_database(outputs, reference) else changed
 
 
 def database_of(outputs: Placed, target: Target) -> Database | None:

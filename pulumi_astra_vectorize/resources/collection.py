@@ -33,7 +33,7 @@ from pulumi_astra_vectorize.resources._data_guard import (
     refuse_while_holding_data,
     refuse_while_reloading,
 )
-from pulumi_astra_vectorize.resources._place import PLACE, database_of, reload_place, same_database
+from pulumi_astra_vectorize.resources._place import PLACE, database_of, moved, reload_place
 from pulumi_astra_vectorize.resources._values import database_reference, entity_names
 from pulumi_astra_vectorize.resources.embedding_service import (
     EmbeddingService,
@@ -75,9 +75,7 @@ class CollectionLifecycle(life.Lifecycle[CollectionInputs, CollectionOutputs]):
 
     def diff(self, state: State, inputs: CollectionInputs) -> life.Change:
         changed = life.compare(state.inputs, inputs, replaces=PLACE | FIXED)
-        place = changed.replaces & PLACE
-        if same_database(state.outputs, inputs.database):
-            place -= {"database"}
+        place = moved(state.outputs, changed.replaces & PLACE, inputs.database)
         fixed = differences(wanted(inputs), wanted(state.inputs))
         if inputs.on_change == "reload" and not place:
             return life.Change(changed.updates | fixed)

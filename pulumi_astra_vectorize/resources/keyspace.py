@@ -14,7 +14,7 @@ from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.errors import ConflictError, GuardError
-from pulumi_astra_vectorize.resources._place import database_of, same_database
+from pulumi_astra_vectorize.resources._place import database_of, moved
 from pulumi_astra_vectorize.resources._values import database_reference, entity_names
 
 if TYPE_CHECKING:
@@ -53,10 +53,8 @@ class KeyspaceLifecycle(life.Lifecycle[KeyspaceInputs, KeyspaceOutputs]):
 
     def diff(self, state: State, inputs: KeyspaceInputs) -> life.Change:
         changed = life.compare(state.inputs, inputs, replaces={"database", "name"})
-        replaces = set(changed.replaces)
-        if same_database(state.outputs, inputs.database):
-            replaces -= {"database"}
-        return life.Change(changed.updates, frozenset(replaces), same_place=False)
+        place = moved(state.outputs, changed.replaces, inputs.database)
+        return life.Change(changed.updates, place, same_place=False)
 
     def refuse_loss(self, state: State, target: Target) -> None:
         database = None if state.inputs.force_destroy else database_of(state.outputs, target)

@@ -21,7 +21,7 @@ from pulumi_astra_vectorize.resources._data_guard import (
     refuse_unless_adopted,
     refuse_while_holding_data,
 )
-from pulumi_astra_vectorize.resources._place import PLACE, database_of, same_database
+from pulumi_astra_vectorize.resources._place import PLACE, database_of, moved
 from pulumi_astra_vectorize.resources._settle import settle
 from pulumi_astra_vectorize.resources._table_definition import (
     PrimaryKey,
@@ -79,9 +79,7 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
 
     def diff(self, state: State, inputs: TableInputs) -> life.Change:
         changed = life.compare(state.inputs, inputs, replaces=PLACE)
-        place = set(changed.replaces)
-        if same_database(state.outputs, inputs.database):
-            place -= {"database"}
+        place = moved(state.outputs, changed.replaces, inputs.database)
         updates = set(changed.updates) - {"columns", "primary_key"}
         old, new = _columns(state.inputs), _columns(inputs)
         retyped = {name for name in old.keys() & new.keys() if old[name] != new[name]}
@@ -90,9 +88,7 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
             fixed.add("primary_key")
         if old != new:
             updates.add("columns")
-        return life.Change(
-            frozenset(updates - fixed), frozenset(place | fixed), same_place=not place
-        )
+        return life.Change(frozenset(updates - fixed), place | fixed, same_place=not place)
 
     def refuse_loss(self, state: State, target: Target) -> None:
         inputs = state.inputs

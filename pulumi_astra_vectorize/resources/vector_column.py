@@ -30,7 +30,7 @@ from pulumi_astra_vectorize.resources._column_definition import (
 )
 from pulumi_astra_vectorize.resources._column_site import Site
 from pulumi_astra_vectorize.resources._data_guard import refuse_while_holding_data
-from pulumi_astra_vectorize.resources._place import database_of, reload_place, same_database
+from pulumi_astra_vectorize.resources._place import database_of, moved, reload_place
 from pulumi_astra_vectorize.resources._values import database_reference, entity_names
 from pulumi_astra_vectorize.resources._vector_index import (
     DEFAULT_INDEX,
@@ -82,15 +82,13 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
 
     def diff(self, state: State, inputs: VectorColumnInputs) -> life.Change:
         changed = life.compare(state.inputs, inputs, replaces=PLACE)
-        place = set(changed.replaces)
-        if same_database(state.outputs, inputs.database):
-            place -= {"database"}
+        place = moved(state.outputs, changed.replaces, inputs.database)
         meant, was_meant = inputs.meaning, state.inputs.meaning
         same = {name for name in meant if meant[name] == was_meant[name]}
         updates = changed.updates - {"dimension"} - same
         if inputs.length not in (None, state.outputs.effective_dimension):
             updates |= {"dimension"}  # refused then, unless the table was made anew
-        return life.Change(updates, frozenset(place), same_place=False)
+        return life.Change(updates, place, same_place=False)
 
     def refuse_loss(self, state: State, target: Target) -> None:
         kept = state.inputs.force_destroy or not state.outputs.added

@@ -148,11 +148,6 @@ def encode_vector(vector: Sequence[float]) -> bytes:
     return np.asarray(vector, WIRE).tobytes()
 
 
-def decode_vector(value: bytes) -> list[float]:
-    """A vector out of the store."""
-    return [float(number) for number in np.frombuffer(value, WIRE)]
-
-
 @dataclass(frozen=True)
 class PageState:
     """Where the next page begins: after a position, with as many documents as the limit left."""

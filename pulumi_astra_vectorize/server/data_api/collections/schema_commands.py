@@ -5,9 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from pulumi_astra_vectorize.rules import (
-    CLASSIC_COLLECTION_LIMIT,
-    COLLECTION_LIMIT,
     MAX_ENTITY_NAME,
+    collection_limit,
     entity_name_problem,
 )
 from pulumi_astra_vectorize.server.data_api.collections.definitions import (
@@ -60,7 +59,7 @@ def create_collection(call: Call, request: CreateCollection) -> Reply:
         if existing is not None:
             _refuse_different(existing, definition)
             return OK
-        limit = CLASSIC_COLLECTION_LIMIT if call.database.classic else COLLECTION_LIMIT
+        limit = collection_limit(classic=call.database.classic)
         count = count_collections(session, call)
         if count >= limit:
             raise schema_failure(

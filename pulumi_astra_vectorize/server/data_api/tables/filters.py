@@ -142,11 +142,6 @@ class Group:
 Expression = Condition | MemberCondition | Group
 
 
-def filtered_columns(expression: Group) -> set[str]:
-    """The columns that a filter is about."""
-    return {condition.column for condition in expression.conditions()}
-
-
 def exact_keys(table: Table, expression: Group) -> list[str] | None:
     """The record keys that a filter leaves, if it fixes every primary key column; else None."""
     fixed = _fixed_values(expression)
