@@ -54,13 +54,20 @@ class RunningServer:
 
 
 @contextmanager
-def running_server(*databases: str) -> Generator[RunningServer, None, None]:
-    """A server in memory on free ports with these databases, control on; stopped at the end.
+def running_server(
+    *databases: str, data: Path | None = None
+) -> Generator[RunningServer, None, None]:
+    """A server on free ports with these databases, control on; stopped at the end.
+
+    Args:
+        databases: their names.
+        data: the folder that it keeps everything in; in memory without one.
 
     Raises:
         RuntimeError: when it does not start; the message is what it said.
     """
     flags = [flag for name in databases for flag in ("--database", name)]
+    flags += ["--data", str(data)] if data else []
     with TemporaryDirectory(prefix="astra-vectorize-test-") as folder:
         ready_file, log = Path(folder, "ready.json"), Path(folder, "server.log")
         with log.open("wb") as output:
