@@ -21,9 +21,9 @@ ENVIRONMENT = (
     "Every option can also stand in the environment: ASTRA_VECTORIZE_SERVER_HOST, ..._PORT, "
     "..._DATA, ..._DATABASES (names with commas between), ..._CLASSIC_DATABASES, ..._USERNAME, "
     "..._PASSWORD, ..._TOKEN (the application token, instead of a new one), ..._EMBEDDINGS, "
-    "..._KEYSPACE, ..._READY_FILE, ..._CONTROL; with --only integrations ..._LOOKUP_PORT, "
-    "..._DATABASE_ALIAS, ..._STORE, ..._MASTER_KEY, ..._MASTER_KEY_FILE, ..._DATA_API, "
-    "..._AUDIT_LOG, ..._TLS_CERTIFICATE, ..._TLS_KEY."
+    "..._KEYSPACE, ..._READY_FILE, ..._CONTROL, ..._COLLECTION_LIMIT; with --only integrations "
+    "..._LOOKUP_PORT, ..._DATABASE_ALIAS, ..._STORE, ..._MASTER_KEY, ..._MASTER_KEY_FILE, "
+    "..._DATA_API, ..._AUDIT_LOG, ..._TLS_CERTIFICATE, ..._TLS_KEY."
 )
 
 SERVER_EXTRA = frozenset(
@@ -117,6 +117,13 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a flag
             rich_help_panel=EMBEDDED,
         ),
     ] = None,
+    collection_limit: Annotated[
+        int | None,
+        typer.Option(
+            help="Collections that a database may have (10; 5 in a classic one).",
+            rich_help_panel=EMBEDDED,
+        ),
+    ] = None,
     lookup_port: Annotated[
         int | None,
         typer.Option(
@@ -166,6 +173,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a flag
         "classic_databases": tuple(classic_database) if classic_database else None,
         "embeddings": embeddings,
         "control": control,
+        "collection_limit": collection_limit,
         "lookup_port": lookup_port,
         "database_alias": database_alias,
         "store": store,

@@ -8,8 +8,9 @@ from starlette.types import ASGIApp
 from pulumi_astra_vectorize.server import health
 from pulumi_astra_vectorize.server.body_limit import BodyLimit
 from pulumi_astra_vectorize.server.control.application import create_control_interface
-from pulumi_astra_vectorize.server.control.faults import PREFIX as CONTROL
 from pulumi_astra_vectorize.server.control.faults import FaultInjection
+from pulumi_astra_vectorize.server.control.request_log import RequestCounting
+from pulumi_astra_vectorize.server.control.scopes import PREFIX as CONTROL
 from pulumi_astra_vectorize.server.data_api import dispatch
 from pulumi_astra_vectorize.server.data_api import routes as data_api
 from pulumi_astra_vectorize.server.data_api.envelope import Failure
@@ -30,7 +31,8 @@ def create_application(server: ServerState, main_port: int) -> ASGIApp:
     application = BodyLimit(switch)
     if not server.settings.control:
         return application
-    return FaultInjection(application, server.troubles.faults, main_port)
+    troubled = FaultInjection(application, server.troubles.faults, main_port)
+    return RequestCounting(troubled, server.requests, main_port)
 
 
 def _main_application(server: ServerState) -> FastAPI:

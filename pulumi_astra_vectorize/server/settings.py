@@ -52,7 +52,8 @@ class ServerSettings(ListenSettings):
     """The embedded server's.
 
     Lists stand in the environment with commas between. ``embeddings`` None means the server's
-    own endpoint. ``control`` opens the control interface, for tests.
+    own endpoint. ``control`` opens the control interface, for tests. ``collection_limit`` is how
+    many collections a database may have; None means the vendor's limits.
     """
 
     databases: Names = ()
@@ -60,6 +61,7 @@ class ServerSettings(ListenSettings):
     embeddings: str | None = Field(default=None, pattern=r"^https?://\S+$")
     keyspace: str = DEFAULT_KEYSPACE
     control: bool = False
+    collection_limit: int | None = Field(default=None, gt=0)
 
     @field_validator("databases", "classic_databases", mode="before")
     @classmethod

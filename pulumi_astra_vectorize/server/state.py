@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pulumi_astra_vectorize.server.admission import Admission
+from pulumi_astra_vectorize.server.control.request_log import RequestLog
 from pulumi_astra_vectorize.server.control.troubles import Troubles
 from pulumi_astra_vectorize.server.embedding.client import EmbeddingClient
 from pulumi_astra_vectorize.server.sealing import Sealer
@@ -24,3 +25,4 @@ class ServerState:
     embeddings: EmbeddingClient
     vectors: VectorCache
     troubles: Troubles = field(default_factory=Troubles)
+    requests: RequestLog = field(default_factory=RequestLog)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, SecretStr, TypeAdapter
 from pulumi_astra_vectorize.server.control.models import (
     CredentialCacheSettings,
     Fault,
+    RequestCounts,
     SecretOfProvider,
     SeededCollection,
     SeedFolder,
@@ -53,6 +54,14 @@ class Control:
     def clear_faults(self) -> None:
         """Lets no fault happen any more."""
         self._call("DELETE", "faults")
+
+    def requests(self) -> RequestCounts:
+        """How often each request was sent, and over how many connections."""
+        return RequestCounts.model_validate_json(self._call("GET", "requests"))
+
+    def forget_requests(self) -> None:
+        """Counts from nothing again."""
+        self._call("DELETE", "requests")
 
     def cache_credentials(self, settings: CredentialCacheSettings) -> None:
         """Remembers secrets as a real Data API does; what is remembered now is forgotten."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -132,10 +133,9 @@ def test_collection_over_a_table(data_api: PostCommand, keyspace: str) -> None:
     assert data_api({"listTables": {}}, keyspace)["status"]["tables"] == []
 
 
-@pytest.fixture(scope="module")
-def limited() -> Iterator[dict[str, Any]]:
-    """A server of its own with a newer and an older ("classic") database: post by name."""
-    settings = ServerSettings(port=0, databases=("newer",), classic_databases=("older",))
+@contextmanager
+def posting(settings: ServerSettings) -> Iterator[dict[str, Any]]:
+    """A server of its own: what posts to each of its databases, by name."""
     with running_server(settings) as opened, httpx.Client() as http:
         headers = {"Token": Path(opened.addresses.token_file).read_text().strip()}
 
@@ -145,6 +145,14 @@ def limited() -> Iterator[dict[str, Any]]:
             ).json()
 
         yield {it.name: poster(it.url) for it in opened.addresses.databases}
+
+
+@pytest.fixture(scope="module")
+def limited() -> Iterator[dict[str, Any]]:
+    """A newer and an older ("classic") database."""
+    settings = ServerSettings(port=0, databases=("newer",), classic_databases=("older",))
+    with posting(settings) as post:
+        yield post
 
 
 @pytest.mark.parametrize(("database", "limit"), [("newer", 10), ("older", 5)])
@@ -160,3 +168,12 @@ def test_limit_of_collections(limited: dict[str, Any], database: str, limit: int
     table = {"columns": {"id": "text"}, "primaryKey": "id"}
     created = post({"createTable": {"name": "t", "definition": table}}, "/second")
     assert created == {"status": {"ok": 1}}
+
+
+def test_limit_of_collections_can_be_raised() -> None:
+    """`--collection-limit` takes the place of the vendor's number, also in a classic database."""
+    settings = ServerSettings(port=0, classic_databases=("older",), collection_limit=6)
+    with posting(settings) as post:
+        replies = [post["older"](create(name=f"c{n}"), "/default_keyspace") for n in range(7)]
+    assert replies[:6] == [{"status": {"ok": 1}}] * 6
+    assert code(replies[6]) == "TOO_MANY_COLLECTIONS"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from fastapi.routing import APIRoute
 
-from pulumi_astra_vectorize.server.control.faults import PREFIX
 from pulumi_astra_vectorize.server.control.models import CredentialCacheSettings, Fault
 from pulumi_astra_vectorize.server.control.routes import routes
+from pulumi_astra_vectorize.server.control.scopes import PREFIX
 
 PAGE = (Path(__file__).parents[2] / "docs" / "control.md").read_text()
 

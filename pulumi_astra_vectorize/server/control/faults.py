@@ -12,9 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pulumi_astra_vectorize.server.control import connections
 from pulumi_astra_vectorize.server.control.models import Fault, Port
-
-PREFIX = "/_control"
-"""Where the control interface stands on the main port; no fault ever meets it."""
+from pulumi_astra_vectorize.server.control.scopes import is_control, port_of
 
 DEFAULT_BODY: dict[str, Any] = {"message": "a fault that the control interface was asked for"}
 
@@ -75,13 +73,9 @@ class FaultInjection:
             await self._lose(fault, scope, receive, send)
 
     def _next_fault(self, scope: Scope) -> Fault | None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or is_control(scope, self._main_port):
             return None
-        path: str = scope["path"]
-        is_main = scope["server"][1] == self._main_port
-        if is_main and (path == PREFIX or path.startswith(f"{PREFIX}/")):
-            return None
-        return self._faults.take("main" if is_main else "database", path)
+        return self._faults.take(port_of(scope, self._main_port), scope["path"])
 
     async def _lose(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         if fault.lose == "request":

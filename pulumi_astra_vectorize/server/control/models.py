@@ -97,3 +97,20 @@ class SeededCollection(_Model):
     keyspace: str
     name: str
     documents: int
+
+
+class CountedRequest(_Model):
+    """A kind of request; ``command`` is the Data API's."""
+
+    port: Port
+    method: str
+    path: str
+    command: str | None
+    times: int
+
+
+class RequestCounts(_Model):
+    """What was asked since the counts were cleared; the control interface's own calls stay out."""
+
+    connections: int
+    requests: list[CountedRequest]

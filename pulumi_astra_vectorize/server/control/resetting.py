@@ -21,7 +21,8 @@ EMPTIED = (Entity, Keyspace, ScopedDatabase, RetiredScope, UserAccessToken, Inte
 
 
 def reset(server: ServerState) -> None:
-    """Leaves the databases ACTIVE, each with its default keyspace and nothing in it; no troubles.
+    """Leaves the databases ACTIVE, each with its default keyspace and nothing in it; no troubles,
+    and no requests counted.
 
     Ids, names and addresses of the databases stay.
     """
@@ -35,3 +36,4 @@ def reset(server: ServerState) -> None:
     for entity_id in dropped:
         server.vectors.forget(entity_id)
     server.troubles.clear()
+    server.requests.clear()

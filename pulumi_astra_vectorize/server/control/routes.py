@@ -12,6 +12,7 @@ from pulumi_astra_vectorize.server.control import availability, resetting, seedi
 from pulumi_astra_vectorize.server.control.models import (
     CredentialCacheSettings,
     Fault,
+    RequestCounts,
     SecretOfProvider,
     SeededCollection,
     SeedFolder,
@@ -63,6 +64,17 @@ def add_fault(server: Server, fault: Fault) -> Fault:
 @routes.delete("/faults", status_code=NOTHING)
 def clear_faults(server: Server) -> Response:
     server.troubles.faults.clear()
+    return Response(status_code=NOTHING)
+
+
+@routes.get("/requests")
+def count_requests(server: Server) -> RequestCounts:
+    return server.requests.counts()
+
+
+@routes.delete("/requests", status_code=NOTHING)
+def forget_requests(server: Server) -> Response:
+    server.requests.clear()
     return Response(status_code=NOTHING)
 
 

@@ -59,7 +59,8 @@ def create_collection(call: Call, request: CreateCollection) -> Reply:
         if existing is not None:
             _refuse_different(existing, definition)
             return OK
-        limit = collection_limit(classic=call.database.classic)
+        raised = call.server.settings.collection_limit
+        limit = raised or collection_limit(classic=call.database.classic)
         count = count_collections(session, call)
         if count >= limit:
             raise schema_failure(
