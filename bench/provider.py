@@ -1,0 +1,111 @@
+"""What our hooks add to the engine's own cost: `python -m bench provider`, after `make engine`.
+
+The floor is an empty dynamic provider with the same resources and the same inputs, with the same
+engine and the same kind of backend, each operation right before or after ours. BENCH_SIZES has the
+numbers of resources, 100 and 1000 if unset; 4000 takes an hour. The server is the embedded one, in
+a process of its own: on a machine with two CPUs it takes its share of the time.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from bench.figures import Figure
+from bench.provider_program import DATABASES
+from pulumi_astra_vectorize.testing import RunningServer, running_server
+
+REPOSITORY = Path(__file__).parents[1]
+PROJECT = "name: bench\nruntime: python\n"
+PROGRAM = "from bench.provider_program import declare\n\ndeclare()\n"
+
+OPERATIONS = {
+    "up": ("up", "--yes", "--skip-preview"),
+    "preview without change": ("preview", "--expect-no-changes"),
+    "refresh": ("refresh", "--yes", "--skip-preview", "--expect-no-changes"),
+    "destroy": ("destroy", "--yes", "--skip-preview"),
+}
+TARGETS = {"up": 1.30, "preview without change": 1.10, "refresh": 1.25, "destroy": 1.30}
+
+
+class Stack:
+    """A Pulumi project with a backend and a home of its own, and one stack."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._environment = {
+            **os.environ,
+            **environment,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{engine()}{os.pathsep}"
+            + os.environ["PATH"],
+            "PYTHONPATH": str(REPOSITORY),
+            "PULUMI_HOME": str(folder / "home"),
+            "PULUMI_BACKEND_URL": f"file://{folder}",
+            "PULUMI_CONFIG_PASSPHRASE": "only for a benchmark",
+            "PULUMI_SKIP_UPDATE_CHECK": "1",
+        }
+        (folder / "Pulumi.yaml").write_text(PROJECT, encoding="utf-8")
+        (folder / "__main__.py").write_text(PROGRAM, encoding="utf-8")
+        self.run("stack", "init", "bench")
+
+    def run(self, *command: str) -> float:
+        """The seconds that a command of the CLI takes."""
+        started = time.perf_counter()
+        done = subprocess.run(  # noqa: S603 - our own command line
+            ["pulumi", *command, "--non-interactive", "--color", "never"],  # noqa: S607
+            cwd=self._folder,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise SystemExit(f"pulumi {' '.join(command)}:\n{done.stdout[-4000:]}")
+        return time.perf_counter() - started
+
+
+def figures() -> Iterator[Figure]:
+    """A ratio for each size and operation."""
+    os.environ["ASTRA_VECTORIZE_SERVER_COLLECTION_LIMIT"] = "100000"
+    for size in map(int, os.environ.get("BENCH_SIZES", "100 1000").split()):
+        with tempfile.TemporaryDirectory() as folder, running_server(*DATABASES) as server:
+            yield from _compared(Path(folder), size, server)
+
+
+def _compared(folder: Path, size: int, server: RunningServer) -> Iterator[Figure]:
+    count = {"BENCH_RESOURCES": str(size)}
+    ours = Stack(_new(folder, "ours"), {**count, **server.environment})
+    floor = Stack(_new(folder, "floor"), {**count, "BENCH_FLOOR": "1"})
+    for operation, command in OPERATIONS.items():
+        server.control.forget_requests()
+        bare, seconds = floor.run(*command), ours.run(*command)
+        asked = server.control.requests()
+        calls = sum(request.times for request in asked.requests)
+        yield Figure(
+            f"{operation}, {size:,} resources",
+            seconds / bare,
+            "x",
+            at_most=TARGETS[operation],
+            behind=f"{seconds:.1f} s, floor {bare:.1f} s; "
+            f"{calls:,} calls over {asked.connections} connections",
+        )
+
+
+def engine() -> str:
+    """The folder of the engine, as `make engine` prints it."""
+    command = [sys.executable, str(REPOSITORY / "tools/engine/build.py")]
+    return subprocess.run(  # noqa: S603 - our own tool
+        command, check=True, stdout=subprocess.PIPE, text=True
+    ).stdout.strip()
+
+
+def _new(folder: Path, name: str) -> Path:
+    made = folder / name
+    made.mkdir()
+    return made
