@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
@@ -25,12 +25,13 @@ from pulumi_astra_vectorize.errors import AstraVectorizeError, UnreachableError
 Bag = dict[str, Any]
 """Properties as Pulumi hands them over."""
 
-_read_in_this_run: set[tuple[type, str]] = set()
-"""What a refresh has read: it then asks for the diff back to the old inputs, where refusing a
-replacement would only fail the refresh."""
+_read_in_this_run: set[tuple[type, str | None, str]] = set()
+"""What a refresh has read, by target and id: it then asks for the diff back to the old inputs,
+where refusing a replacement would only fail the refresh."""
 
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.target import Target
+    from pulumi_astra_vectorize.configuration import Configuration
     from pulumi_astra_vectorize.settings import Settings
 
 HookT = TypeVar("HookT", bound=Callable[..., Any])
@@ -61,31 +62,37 @@ class Provider(pulumi_dynamic.ResourceProvider):
     @_speaks_plainly
     def configure(self, req: pulumi_dynamic.ConfigureRequest) -> None:
         sys.tracebacklimit = 0  # the SDK would show the user a whole traceback
-        from pulumi_astra_vectorize.api.target import use_settings
-        from pulumi_astra_vectorize.settings import load_settings
+        from pulumi_astra_vectorize.api.target import use_configuration
+        from pulumi_astra_vectorize.configuration import load_configuration
 
-        use_settings(load_settings(req.config.get))
+        use_configuration(load_configuration(req.config.get))
 
     @_speaks_plainly
     def check(self, _olds: Bag, news: Bag) -> pulumi_dynamic.CheckResult:
-        target = _settings().target
-        problems = life.validate(self.rules, _properties(news), target)
+        written = _properties(news)
+        name = written.get("target")
+        if name is not None and (wrong := _configuration().problem(name)):
+            failures = [pulumi_dynamic.CheckFailure("target", wrong)]
+            return pulumi_dynamic.CheckResult(_unknowns_on_the_wire(news), failures)
+        kind = _settings(name).target
+        problems = life.validate(self.rules, written, kind)
         failures = [pulumi_dynamic.CheckFailure(p.property, p.reason) for p in problems]
-        stored = dict(self.rules.stored(news, target))
+        stored = dict(self.rules.stored(news, kind))
         return pulumi_dynamic.CheckResult(_unknowns_on_the_wire(stored), failures)
 
     @_speaks_plainly
     def diff(self, _id: str, _olds: Bag, _news: Bag) -> pulumi_dynamic.DiffResult:
-        state = self._state(_olds)
         news = _properties(_news)
+        old = self._state(_olds)
+        state = _on_the_same_target(old, news.get("target"))
         change = self.rules.diff(state, life.assumed_inputs(self.rules, news, state.inputs))
         updates = change.updates | {s for s in self.rules.stamps if news.get(s) is life.UNKNOWN}
-        unfinished = self.rules.unfinished(state, _settings())
-        if change.replaces and (type(self), _id) not in _read_in_this_run:
-            with suppress(UnreachableError):  # a preview without the server shows the plan only
-                self.rules.refuse_loss(state, _target())
+        unfinished = self.rules.unfinished(state, _settings(state.inputs.target))
+        if change.replaces and (type(self), old.inputs.target, _id) not in _read_in_this_run:
+            with suppress(UnreachableError), _target(state.inputs.target) as target:
+                self.rules.refuse_loss(state, target)  # without the server, only the plan is shown
         return pulumi_dynamic.DiffResult(
-            changes=bool(updates or change.replaces or unfinished),
+            changes=bool(updates or change.replaces or unfinished or state is not old),
             replaces=sorted(change.replaces),
             delete_before_replace=bool(change.replaces) and change.same_place,
         )
@@ -93,13 +100,16 @@ class Provider(pulumi_dynamic.ResourceProvider):
     @_speaks_plainly
     def create(self, props: Bag) -> pulumi_dynamic.CreateResult:
         inputs = self._inputs(_inward(props))
-        identifier, outputs = self.rules.create(inputs, _target())
+        with _target(inputs.target) as target:
+            identifier, outputs = self.rules.create(inputs, target)
         return pulumi_dynamic.CreateResult(identifier, _outward(inputs, outputs))
 
     @_speaks_plainly
     def read(self, id_: str, props: Bag) -> pulumi_dynamic.ReadResult:
-        _read_in_this_run.add((type(self), id_))
-        state = self.rules.read(self._state(props), _target())
+        before = self._state(props)
+        _read_in_this_run.add((type(self), before.inputs.target, id_))
+        with _target(before.inputs.target) as target:
+            state = self.rules.read(before, target)
         if state is None:
             return pulumi_dynamic.ReadResult("", {})
         inputs = state.inputs.model_dump(exclude_unset=True)
@@ -108,14 +118,17 @@ class Provider(pulumi_dynamic.ResourceProvider):
     @_speaks_plainly
     def update(self, _id: str, _olds: Bag, _news: Bag) -> pulumi_dynamic.UpdateResult:
         inputs = self._inputs(_inward(_news))
-        outputs = self.rules.update(self._state(_olds), inputs, _target())
+        with _target(inputs.target) as target:
+            outputs = self.rules.update(self._state(_olds), inputs, target)
         return pulumi_dynamic.UpdateResult(_outward(inputs, outputs))
 
     @_speaks_plainly
     def delete(self, _id: str, _props: Bag) -> None:
-        self.rules.delete(self._state(_props), _target())
+        state = self._state(_props)
+        with _target(state.inputs.target) as target:
+            self.rules.delete(state, target)
 
-    def _inputs(self, properties: object) -> life.Inputs:
+    def _inputs(self, properties: object) -> life.ResourceInputs:
         return self.rules.inputs_type.model_validate(properties)
 
     def _state(self, props: Bag) -> life.State[Any, Any]:
@@ -127,6 +140,11 @@ class Provider(pulumi_dynamic.ResourceProvider):
 class Resource(pulumi_dynamic.Resource):
     """A resource of this package: inputs as written, outputs by name."""
 
+    target: Output[str | None]
+    """The target's name in the configuration; None is the one that needs no name."""
+    asked_for: str | None
+    """The same, known while the program runs."""
+
     def __init__(
         self,
         provider: Provider,
@@ -134,10 +152,17 @@ class Resource(pulumi_dynamic.Resource):
         inputs: Mapping[str, Any],
         opts: ResourceOptions | None,
     ) -> None:
+        self.asked_for = inputs["target"]
         written = {name: value for name, value in inputs.items() if value is not None}
         outputs = dict.fromkeys(provider.rules.outputs_type.model_fields)
         awaited = dict.fromkeys(provider.rules.inputs_type.model_fields)
         super().__init__(provider, resource_name, {**awaited, **outputs, **written}, opts)
+
+
+def target_input(target: str | None, *handed_over: object) -> str | None:
+    """A target as the program wrote it, or else that of a resource that was handed over."""
+    others = [other.asked_for for other in handed_over if isinstance(other, Resource)]
+    return next((name for name in (target, *others) if name is not None), None)
 
 
 def secret_input(value: Input[str]) -> Output[str]:
@@ -145,17 +170,34 @@ def secret_input(value: Input[str]) -> Output[str]:
     return Output.secret(value)
 
 
-def _target() -> Target:
+@contextmanager
+def _target(name: str | None) -> Generator[Target]:
     """The clients: loaded on first use, since programs that only declare resources need none."""
     from pulumi_astra_vectorize.api.target import current_target
+    from pulumi_astra_vectorize.configuration import in_words_of
 
-    return current_target()
+    with in_words_of(name):
+        yield current_target(name)
 
 
-def _settings() -> Settings:
-    from pulumi_astra_vectorize.api.target import current_settings
+def _configuration() -> Configuration:
+    from pulumi_astra_vectorize.api.target import current_configuration
 
-    return current_settings()
+    return current_configuration()
+
+
+def _settings(target: str | None) -> Settings:
+    return _configuration().settings(target)
+
+
+def _on_the_same_target(state: life.State[Any, Any], name: str | None) -> life.State[Any, Any]:
+    """The state with a target's new name, if that leads to where the old one does.
+
+    Somebody who gives a name to what had none moves nothing; any other target is another place.
+    """
+    if state.inputs.target == name or _settings(state.inputs.target).place != _settings(name).place:
+        return state
+    return life.State(life.rewritten(state.inputs, {"target": name}), state.outputs)
 
 
 def _properties(props: Bag) -> Bag:

@@ -41,13 +41,19 @@ class Inputs(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
 
+class ResourceInputs(Inputs):
+    """The inputs of a resource: all of them may name the target that it is on."""
+
+    target: str | None = None
+
+
 class Outputs(BaseModel):
     """What is kept beside the inputs: what the target said and the user did not write."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
-InputsT = TypeVar("InputsT", bound=Inputs)
+InputsT = TypeVar("InputsT", bound=ResourceInputs)
 OutputsT = TypeVar("OutputsT", bound=Outputs)
 
 
@@ -97,7 +103,7 @@ class Change:
 
 
 def compare(
-    old: Inputs, new: Inputs, *, replaces: Collection[str], same_place: bool = True
+    old: ResourceInputs, new: ResourceInputs, *, replaces: Collection[str], same_place: bool = True
 ) -> Change:
     """Field by field: a change updates the resource, or replaces it where ``replaces`` says so."""
     changed = {f for f in type(new).model_fields if getattr(old, f) != getattr(new, f)}
@@ -111,7 +117,7 @@ def compare(
 class Lifecycle(ABC, Generic[InputsT, OutputsT]):
     """The rules of one resource, in the order of its life. Implementations hold no state."""
 
-    inputs_type: ClassVar[type[Inputs]]
+    inputs_type: ClassVar[type[ResourceInputs]]
     outputs_type: ClassVar[type[Outputs]]
     stamps: ClassVar[frozenset[str]] = frozenset()
     """Inputs that change whenever a parent is born anew: unknown in preview, they are an update."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
@@ -130,6 +130,17 @@ class Settings(BaseSettings):
             self.endpoint = ASTRA_DEVOPS
         return self
 
+    @property
+    def place(self) -> tuple[str | None, ...]:
+        """The same for two settings that lead to one target; on Astra the token picks it, too."""
+        data_api = self.data_api_endpoint if self.target == "self-hosted" else None
+        return (
+            self.target,
+            self.endpoint.rstrip("/"),
+            data_api.rstrip("/") if data_api else None,
+            self.token_to_send() if self.target == "astra" and self.application_token else None,
+        )
+
     def token_to_send(self) -> str:
         """The application token, for an Authorization header and nothing else.
 
@@ -179,6 +190,9 @@ class Settings(BaseSettings):
         return self.data_api_endpoint
 
 
+SettingsT = TypeVar("SettingsT", bound=Settings)
+
+
 def _missing(code: str, what: str, config: str, variables: str) -> ConfigurationError:
     line = f"`pulumi config set {NAMESPACE}:{config}`"
     return ConfigurationError(code, what, fix=f"run {line}, or set {variables}")
@@ -195,19 +209,34 @@ def load_settings(config: Callable[[str], Any]) -> Settings:
         ConfigurationError: INVALID_SETTINGS, naming each setting that is wrong.
     """
     given = {name: config(f"{NAMESPACE}:{key}") for name, key in CONFIG_KEYS.items()}
+    written = {name: value for name, value in given.items() if value is not None}
+    return validated(Settings, written, f"{NAMESPACE}:")
+
+
+def validated(kind: type[SettingsT], values: Mapping[str, Any], prefix: str) -> SettingsT:
+    """The values as settings of this kind; ``prefix`` stands before their keys in errors.
+
+    Raises:
+        ConfigurationError: INVALID_SETTINGS, naming each setting that is wrong.
+    """
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        return kind(**values)
     except ValidationError as error:
-        wrong = "; ".join(f"{_set_as(item)}: {_reason(item)}" for item in error.errors())
-        raise ConfigurationError(
-            "INVALID_SETTINGS", f"settings are wrong: {wrong}", fix="correct the settings named"
-        ) from None
+        wrong = "; ".join(f"{_set_as(item, prefix)}: {_reason(item)}" for item in error.errors())
+    raise invalid_settings(wrong)
 
 
-def _set_as(error: ErrorDetails) -> str:
+def invalid_settings(wrong: str) -> ConfigurationError:
+    """The error for settings that cannot be what they are."""
+    return ConfigurationError(
+        "INVALID_SETTINGS", f"settings are wrong: {wrong}", fix="correct the settings named"
+    )
+
+
+def _set_as(error: ErrorDetails, prefix: str) -> str:
     """The config key or the variable that a wrong value came from."""
     source = str(error["loc"][0])
-    return f"{NAMESPACE}:{CONFIG_KEYS[source]}" if source in CONFIG_KEYS else source
+    return f"{prefix}{CONFIG_KEYS[source]}" if source in CONFIG_KEYS else source
 
 
 def _reason(error: ErrorDetails) -> str:

@@ -1,4 +1,4 @@
-"""What a run talks to: one set of pooled clients for all resources of the process."""
+"""What a run talks to: for each target one set of pooled clients for all of its resources."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from pulumi_astra_vectorize.api.service import IntegrationsService
 from pulumi_astra_vectorize.api.single_tenant import SingleTenant
 from pulumi_astra_vectorize.api.transport import Transport
 from pulumi_astra_vectorize.api.waking import wait_until_awake
+from pulumi_astra_vectorize.configuration import Configuration
 from pulumi_astra_vectorize.errors import ConfigurationError, RefusedError, UnreachableError
 from pulumi_astra_vectorize.settings import Settings, TargetName
 
@@ -119,43 +120,47 @@ class Target:
 
 
 class _Run:
-    """The settings of this process, and the clients made from them on first use."""
+    """The configuration of this process, and the clients made from it on first use, by target."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.settings: Settings | None = None
-        self.target: Target | None = None
+        self.configuration: Configuration | None = None
+        self.targets: dict[str | None, Target] = {}
 
 
 _run = _Run()
 
 
-def use_settings(settings: Settings) -> None:
+def use_configuration(configuration: Configuration) -> None:
     """Remembers the settings; Pulumi hands the same ones to every provider of a process."""
     with _run.lock:
-        if settings != _run.settings:
-            _run.settings, _run.target = settings, None
+        if configuration != _run.configuration:
+            _run.configuration, _run.targets = configuration, {}
 
 
-def current_settings() -> Settings:
-    """The settings of this run.
+def current_configuration() -> Configuration:
+    """The settings of this run, of all its targets.
 
     Raises:
         ConfigurationError: NOT_CONFIGURED, when the engine never called ``configure``.
     """
-    if _run.settings is None:
+    if _run.configuration is None:
         raise ConfigurationError(
             "NOT_CONFIGURED",
             "the provider was called before it was configured",
             fix="upgrade pulumi: its Python SDK has to be 3.216 or later",
         )
-    return _run.settings
+    return _run.configuration
 
 
-def current_target() -> Target:
-    """The clients of this run, made on first use."""
-    settings = current_settings()
+def current_target(name: str | None = None) -> Target:
+    """The clients of one target of this run, made on first use; None is the default target.
+
+    Raises:
+        ConfigurationError: NOT_CONFIGURED, TARGET_NOT_CONFIGURED, INVALID_SETTINGS.
+    """
+    configuration = current_configuration()
     with _run.lock:
-        if _run.target is None:
-            _run.target = Target(settings)
-        return _run.target
+        if name not in _run.targets:
+            _run.targets[name] = Target(configuration.settings(name))
+        return _run.targets[name]

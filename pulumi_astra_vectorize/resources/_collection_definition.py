@@ -36,7 +36,7 @@ LEFT_TO_THE_SERVER = frozenset({"dimension", "lexical", "rerank"})
 """Not written is no wish: the server's own choice is never a difference."""
 
 
-class CollectionInputs(life.Inputs):
+class CollectionInputs(life.ResourceInputs):
     """What a user writes."""
 
     database: str

@@ -22,7 +22,7 @@ from pulumi_astra_vectorize.resources.embedding_service import (
 )
 
 
-class VectorColumnInputs(life.Inputs):
+class VectorColumnInputs(life.ResourceInputs):
     """What a user writes; ``table_generation`` is wired by the class when it is given the Table."""
 
     database: str

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.target import Target
     from pulumi_astra_vectorize.settings import Settings
 
-PLACE = frozenset({"database", "keyspace", "name"})
+PLACE = frozenset({"target", "database", "keyspace", "name"})
 """Inputs that say where a thing is: elsewhere is another thing."""
 
 

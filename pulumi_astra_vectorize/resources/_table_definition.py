@@ -46,7 +46,7 @@ class PrimaryKey(life.Inputs):
     partition_sort: dict[str, int] = {}
 
 
-class TableInputs(life.Inputs):
+class TableInputs(life.ResourceInputs):
     """What a user writes."""
 
     database: str

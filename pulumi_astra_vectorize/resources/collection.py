@@ -64,7 +64,7 @@ class CollectionLifecycle(life.Lifecycle[CollectionInputs, CollectionOutputs]):
     It takes the documents over where the user asks for that (``on_change="reload"``).
     """
 
-    inputs_type: ClassVar[type[life.Inputs]] = CollectionInputs
+    inputs_type: ClassVar[type[life.ResourceInputs]] = CollectionInputs
     outputs_type: ClassVar[type[life.Outputs]] = CollectionOutputs
 
     def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
@@ -174,6 +174,8 @@ class Collection(Resource, module="astra-vectorize", name="Collection"):
         lexical: ``{"enabled": ..., "analyzer": ...}``, where the server has the feature.
         rerank: ``{"enabled": ..., "service": ...}``, where the server has the feature.
         on_change: ``replace`` (the default) or ``reload``: what a change of the definition means.
+        target: the name of the target in the stack's configuration, where it is not the one that
+            needs no name.
         adopt: take over a collection of that name if its definition is the same.
         force_destroy: allow deleting and replacing while it holds documents. Has to be applied by
             a `pulumi up` of its own before.
@@ -204,6 +206,7 @@ class Collection(Resource, module="astra-vectorize", name="Collection"):
         lexical: pulumi.Input[Mapping[str, Any]] | None = None,
         rerank: pulumi.Input[Mapping[str, Any]] | None = None,
         on_change: pulumi.Input[Literal["replace", "reload"]] | None = None,
+        target: str | None = None,
         adopt: pulumi.Input[bool] | None = None,
         force_destroy: pulumi.Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -221,6 +224,7 @@ class Collection(Resource, module="astra-vectorize", name="Collection"):
             "lexical": lexical,
             "rerank": rerank,
             "on_change": on_change,
+            "target": target,
             "adopt": adopt,
             "force_destroy": force_destroy,
         }

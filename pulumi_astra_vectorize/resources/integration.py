@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 DEFAULT_PROVIDER = "huggingface"
 
 
-class IntegrationInputs(life.Inputs):
+class IntegrationInputs(life.ResourceInputs):
     """What a user writes."""
 
     provider: str = DEFAULT_PROVIDER
@@ -42,7 +42,7 @@ class IntegrationOutputs(life.Outputs):
 class IntegrationLifecycle(life.Lifecycle[IntegrationInputs, IntegrationOutputs]):
     """An integration is there or not; it is active once it has a token."""
 
-    inputs_type: ClassVar[type[life.Inputs]] = IntegrationInputs
+    inputs_type: ClassVar[type[life.ResourceInputs]] = IntegrationInputs
     outputs_type: ClassVar[type[life.Outputs]] = IntegrationOutputs
 
     def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
@@ -51,7 +51,7 @@ class IntegrationLifecycle(life.Lifecycle[IntegrationInputs, IntegrationOutputs]
     def diff(
         self, state: life.State[IntegrationInputs, IntegrationOutputs], inputs: IntegrationInputs
     ) -> life.Change:
-        return life.compare(state.inputs, inputs, replaces={"provider"}, same_place=False)
+        return life.compare(state.inputs, inputs, replaces={"target", "provider"}, same_place=False)
 
     def create(self, inputs: IntegrationInputs, target: Target) -> tuple[str, IntegrationOutputs]:
         service = target.integrations
@@ -109,6 +109,8 @@ class Integration(Resource, module="astra-vectorize", name="Integration"):
         resource_name: the resource's name in the stack.
         provider: the provider's id, as findEmbeddingProviders lists it; ``huggingface`` is
             Hugging Face Serverless.
+        target: the name of the target in the stack's configuration, where it is not the one that
+            needs no name.
         adopt: take over an integration that is there already, instead of refusing it.
         force_destroy: remove it even while collections or vector columns embed through it. Has to
             be applied by a `pulumi up` of its own before.
@@ -124,11 +126,17 @@ class Integration(Resource, module="astra-vectorize", name="Integration"):
         resource_name: str,
         *,
         provider: pulumi.Input[str] = DEFAULT_PROVIDER,
+        target: str | None = None,
         adopt: pulumi.Input[bool] | None = None,
         force_destroy: pulumi.Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        inputs = {"provider": provider, "adopt": adopt, "force_destroy": force_destroy}
+        inputs = {
+            "provider": provider,
+            "target": target,
+            "adopt": adopt,
+            "force_destroy": force_destroy,
+        }
         super().__init__(IntegrationProvider(), resource_name, inputs, opts)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pulumi_astra_vectorize.settings import TargetName
 
 
-class KeyspaceInputs(life.Inputs):
+class KeyspaceInputs(life.ResourceInputs):
     """What a user writes."""
 
     database: str
@@ -44,7 +44,7 @@ State = life.State[KeyspaceInputs, KeyspaceOutputs]
 class KeyspaceLifecycle(life.Lifecycle[KeyspaceInputs, KeyspaceOutputs]):
     """A keyspace is there or not; elsewhere or by another name it is another one."""
 
-    inputs_type: ClassVar[type[life.Inputs]] = KeyspaceInputs
+    inputs_type: ClassVar[type[life.ResourceInputs]] = KeyspaceInputs
     outputs_type: ClassVar[type[life.Outputs]] = KeyspaceOutputs
 
     def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
@@ -52,7 +52,7 @@ class KeyspaceLifecycle(life.Lifecycle[KeyspaceInputs, KeyspaceOutputs]):
         yield from entity_names(known, target, name="keyspace")
 
     def diff(self, state: State, inputs: KeyspaceInputs) -> life.Change:
-        changed = life.compare(state.inputs, inputs, replaces={"database", "name"})
+        changed = life.compare(state.inputs, inputs, replaces={"target", "database", "name"})
         place = moved(state.outputs, changed.replaces, inputs.database)
         return life.Change(changed.updates, place, same_place=False)
 
@@ -104,6 +104,8 @@ class Keyspace(Resource, module="astra-vectorize", name="Keyspace"):
         resource_name: the resource's name in the stack.
         database: the database's name or id.
         name: letters, numbers and underscores; the resource's own name if left out.
+        target: the name of the target in the stack's configuration, where it is not the one that
+            needs no name.
         adopt: take over a keyspace that is there already.
         force_destroy: allow deleting it with all that is in it. Has to be applied by a `pulumi
             up` of its own before.
@@ -122,6 +124,7 @@ class Keyspace(Resource, module="astra-vectorize", name="Keyspace"):
         *,
         database: pulumi.Input[str],
         name: pulumi.Input[str] | None = None,
+        target: str | None = None,
         adopt: pulumi.Input[bool] | None = None,
         force_destroy: pulumi.Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -129,6 +132,7 @@ class Keyspace(Resource, module="astra-vectorize", name="Keyspace"):
         inputs = {
             "database": database,
             "name": resource_name if name is None else name,
+            "target": target,
             "adopt": adopt,
             "force_destroy": force_destroy,
         }

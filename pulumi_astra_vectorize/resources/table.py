@@ -69,7 +69,7 @@ State = life.State[TableInputs, TableOutputs]
 class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
     """Plain columns come and go in place; key and types are fixed for life."""
 
-    inputs_type: ClassVar[type[life.Inputs]] = TableInputs
+    inputs_type: ClassVar[type[life.ResourceInputs]] = TableInputs
     outputs_type: ClassVar[type[life.Outputs]] = TableOutputs
 
     def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
@@ -171,6 +171,8 @@ class Table(Resource, module="astra-vectorize", name="Table"):
         primary_key: a column's name, or a PrimaryKeyDict.
         keyspace: ``default_keyspace`` if left out.
         name: letters, numbers and underscores; the resource's own name if left out.
+        target: the name of the target in the stack's configuration, where it is not the one that
+            needs no name.
         adopt: take over a table of that name if its columns and key are the same.
         force_destroy: allow losing rows. For deleting and replacing it has to be applied by a
             `pulumi up` of its own before.
@@ -194,6 +196,7 @@ class Table(Resource, module="astra-vectorize", name="Table"):
         primary_key: pulumi.Input[str] | PrimaryKeyDict,
         keyspace: pulumi.Input[str] = rules.DEFAULT_KEYSPACE,
         name: pulumi.Input[str] | None = None,
+        target: str | None = None,
         adopt: pulumi.Input[bool] | None = None,
         force_destroy: pulumi.Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -204,6 +207,7 @@ class Table(Resource, module="astra-vectorize", name="Table"):
             "name": resource_name if name is None else name,
             "columns": columns,
             "primary_key": primary_key,
+            "target": target,
             "adopt": adopt,
             "force_destroy": force_destroy,
         }

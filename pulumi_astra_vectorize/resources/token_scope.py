@@ -14,7 +14,7 @@ from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.databases import Database, resolve
 from pulumi_astra_vectorize.api.service import TokenThere
-from pulumi_astra_vectorize.engine import Provider, Resource
+from pulumi_astra_vectorize.engine import Provider, Resource, target_input
 from pulumi_astra_vectorize.errors import NotFoundError
 from pulumi_astra_vectorize.resources._usage import refuse_while_used
 from pulumi_astra_vectorize.resources._values import listed, provider_id, text
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pulumi_astra_vectorize.settings import TargetName
 
 
-class TokenScopeInputs(life.Inputs):
+class TokenScopeInputs(life.ResourceInputs):
     """What a user writes; ``generation`` is wired by the class when it is given the token."""
 
     integration: str = DEFAULT_PROVIDER
@@ -49,7 +49,7 @@ State = life.State[TokenScopeInputs, TokenScopeOutputs]
 class TokenScopeLifecycle(life.Lifecycle[TokenScopeInputs, TokenScopeOutputs]):
     """A scope is a set of databases: added ten at most a call, removed one by one."""
 
-    inputs_type: ClassVar[type[life.Inputs]] = TokenScopeInputs
+    inputs_type: ClassVar[type[life.ResourceInputs]] = TokenScopeInputs
     outputs_type: ClassVar[type[life.Outputs]] = TokenScopeOutputs
     stamps: ClassVar[frozenset[str]] = frozenset({"generation"})
 
@@ -68,7 +68,7 @@ class TokenScopeLifecycle(life.Lifecycle[TokenScopeInputs, TokenScopeOutputs]):
                 yield life.Problem(("databases", position), "a database needs a name or an id")
 
     def diff(self, state: State, inputs: TokenScopeInputs) -> life.Change:
-        replaces = {"integration", "token"}
+        replaces = {"target", "integration", "token"}
         change = life.compare(state.inputs, inputs, replaces=replaces, same_place=False)
         if _ids(state.outputs, state.inputs) == _ids(state.outputs, inputs):
             return life.Change(change.updates - {"databases"}, change.replaces, same_place=False)
@@ -122,6 +122,8 @@ class TokenScope(Resource, module="astra-vectorize", name="TokenScope"):
         token: the UserAccessToken, or the name of one that another stack owns.
         databases: names or ids, at least one; a name that two databases have is refused.
         integration: the provider's id; only needed with a token's plain name.
+        target: the name of the target in the stack's configuration, where it is not the one that
+            needs no name; the token's if left out.
         exclusive: remove every database that is not listed here.
         force_destroy: take databases out even while something in them uses the token.
         opts: Pulumi's resource options.
@@ -142,6 +144,7 @@ class TokenScope(Resource, module="astra-vectorize", name="TokenScope"):
         token: pulumi.Input[str] | UserAccessToken,
         databases: pulumi.Input[Sequence[pulumi.Input[str]]],
         integration: pulumi.Input[str] | None = None,
+        target: str | None = None,
         exclusive: pulumi.Input[bool] | None = None,
         force_destroy: pulumi.Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -150,6 +153,7 @@ class TokenScope(Resource, module="astra-vectorize", name="TokenScope"):
             "integration": DEFAULT_PROVIDER if integration is None else integration,
             "token": token,
             "databases": databases,
+            "target": target_input(target, token),
             "exclusive": exclusive,
             "force_destroy": force_destroy,
         }

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, ClassVar
 import pulumi
 
 from pulumi_astra_vectorize import lifecycle as life
-from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.service import IntegrationsService, TokenThere
-from pulumi_astra_vectorize.engine import Provider, Resource, secret_input
+from pulumi_astra_vectorize.engine import Provider, Resource, secret_input, target_input
 from pulumi_astra_vectorize.errors import ConflictError, NotFoundError
 from pulumi_astra_vectorize.resources._rotation import (
     Credential,
@@ -24,8 +23,8 @@ from pulumi_astra_vectorize.resources._rotation import (
     recreate,
     rotate,
 )
+from pulumi_astra_vectorize.resources._token_problems import ROTATIONS, token_problems
 from pulumi_astra_vectorize.resources._usage import refuse_while_used
-from pulumi_astra_vectorize.resources._values import provider_id, text
 from pulumi_astra_vectorize.resources.integration import DEFAULT_PROVIDER, Integration
 
 if TYPE_CHECKING:
@@ -35,11 +34,8 @@ if TYPE_CHECKING:
 VERIFIABLE = "huggingface"
 """The provider whose secrets can be verified: it answers who a token belongs to."""
 
-ROTATIONS = ("recreate", "in_place")
-"""How a new secret gets there: by removal and recreation, as every target can; or at once."""
 
-
-class UserAccessTokenInputs(life.Inputs):
+class UserAccessTokenInputs(life.ResourceInputs):
     """What a user writes."""
 
     integration: str = DEFAULT_PROVIDER
@@ -80,20 +76,11 @@ State = life.State[UserAccessTokenInputs, UserAccessTokenOutputs]
 class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessTokenOutputs]):
     """A token is its name; a new secret is a rotation in place, never a replacement."""
 
-    inputs_type: ClassVar[type[life.Inputs]] = UserAccessTokenInputs
+    inputs_type: ClassVar[type[life.ResourceInputs]] = UserAccessTokenInputs
     outputs_type: ClassVar[type[life.Outputs]] = UserAccessTokenOutputs
 
     def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
-        name = text(known, "name")
-        if name is not None and (wrong := rules.token_name_problem(name)):
-            yield life.Problem(("name",), wrong)
-        yield from provider_id(known, "integration")
-        yield from _secret_problems(known, target)
-        rotation = text(known, "rotation")
-        if rotation is not None and (
-            wrong := rules.choice_problem("way to rotate", rotation, ROTATIONS)
-        ):
-            yield life.Problem(("rotation",), wrong)
+        yield from token_problems(known, target)
 
     def stored(self, properties: life.Properties, target: TargetName) -> life.Properties:
         """On Astra a person enters the secret: the state needs it only to verify it."""
@@ -102,7 +89,7 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
         return properties
 
     def diff(self, state: State, inputs: UserAccessTokenInputs) -> life.Change:
-        replaces = {"integration", "name"}
+        replaces = {"target", "integration", "name"}
         return life.compare(state.inputs, inputs, replaces=replaces, same_place=False)
 
     def create(
@@ -189,6 +176,8 @@ class UserAccessToken(Resource, module="astra-vectorize", name="UserAccessToken"
         rotation: ``recreate`` (the default) removes the token and adds it again, as every target
             can, with a short gap; ``in_place`` replaces the secret at once, where the
             integrations service can.
+        target: the name of the target in the stack's configuration, where it is not the one that
+            needs no name; the Integration's if left out.
         adopt: take over a token of that name that is there already. Its secret cannot be read:
             the one given here takes its place, and its scope is kept.
         force_destroy: remove the token even while collections or vector columns use it. Has to
@@ -221,6 +210,7 @@ class UserAccessToken(Resource, module="astra-vectorize", name="UserAccessToken"
         name: pulumi.Input[str] | None = None,
         verify_secret: pulumi.Input[bool] | None = None,
         rotation: pulumi.Input[str] | None = None,
+        target: str | None = None,
         adopt: pulumi.Input[bool] | None = None,
         force_destroy: pulumi.Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -234,22 +224,13 @@ class UserAccessToken(Resource, module="astra-vectorize", name="UserAccessToken"
             "secret_version": secret_version,
             "verify_secret": verify_secret,
             "rotation": rotation,
+            "target": target_input(target, integration),
             "adopt": adopt,
             "force_destroy": force_destroy,
         }
         hidden = pulumi.ResourceOptions(additional_secret_outputs=["secret"])
         merged = pulumi.ResourceOptions.merge(opts, hidden)
         super().__init__(UserAccessTokenProvider(), resource_name, inputs, merged)
-
-
-def _secret_problems(known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
-    if "secret" not in known and target != "astra":
-        yield life.Problem(("secret",), "a secret is needed on every target but astra")
-    secret = text(known, "secret")
-    if secret == "":
-        yield life.Problem(("secret",), "the secret is empty")
-    if secret and (wrong := rules.header_problem(secret)):
-        yield life.Problem(("secret",), f"the secret {wrong}")
 
 
 def _may_be_there(inputs: UserAccessTokenInputs, service: IntegrationsService) -> bool:

@@ -15,7 +15,7 @@ import pulumi
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.data_api import JsonObject
-from pulumi_astra_vectorize.engine import Provider, Resource
+from pulumi_astra_vectorize.engine import Provider, Resource, target_input
 from pulumi_astra_vectorize.reload.column import ColumnReload, Filling
 from pulumi_astra_vectorize.reload.journal import Journal
 from pulumi_astra_vectorize.reload.progress import ProgressLines
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.target import Target
     from pulumi_astra_vectorize.settings import Settings, TargetName
 
-PLACE = frozenset({"database", "keyspace", "table", "name"})
+PLACE = frozenset({"target", "database", "keyspace", "table", "name"})
 
 
 class VectorColumnOutputs(life.Outputs):
@@ -69,7 +69,7 @@ State = life.State[VectorColumnInputs, VectorColumnOutputs]
 class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutputs]):
     """Service and index change in place; the dimension is bound to the column's name for life."""
 
-    inputs_type: ClassVar[type[life.Inputs]] = VectorColumnInputs
+    inputs_type: ClassVar[type[life.ResourceInputs]] = VectorColumnInputs
     outputs_type: ClassVar[type[life.Outputs]] = VectorColumnOutputs
     stamps: ClassVar[frozenset[str]] = frozenset({"table_generation"})
 
@@ -185,6 +185,8 @@ class VectorColumn(Resource, module="astra-vectorize", name="VectorColumn"):
         index: the vector index, without which the column cannot be searched; None for none.
         on_change: ``replace`` (the default), or ``reload``: another model embeds the rows anew.
         reload_from: for a reload: the column whose text is embedded.
+        target: the name of the target in the stack's configuration, where it is not the one that
+            needs no name; the Table's if left out.
         adopt: give service and index to a vector column that is there already.
         force_destroy: allow losing the column while the table has rows. Has to be applied by a
             `pulumi up` of its own before.
@@ -215,6 +217,7 @@ class VectorColumn(Resource, module="astra-vectorize", name="VectorColumn"):
         index: VectorIndex | VectorIndexDict | None = DEFAULT_INDEX,
         on_change: pulumi.Input[Literal["replace", "reload"]] | None = None,
         reload_from: pulumi.Input[str] | None = None,
+        target: str | None = None,
         adopt: pulumi.Input[bool] | None = None,
         force_destroy: pulumi.Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -229,6 +232,7 @@ class VectorColumn(Resource, module="astra-vectorize", name="VectorColumn"):
             "index": index_input(index),
             "on_change": on_change,
             "reload_from": reload_from,
+            "target": target_input(target, table),
             "adopt": adopt,
             "force_destroy": force_destroy,
         }

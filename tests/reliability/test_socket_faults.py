@@ -69,7 +69,7 @@ def _sockets_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
         monkeypatch.setattr(target, "Transport", transport)
         monkeypatch.setattr(hugging_face, "Transport", transport)
-        monkeypatch.setattr(target._run, "settings", None)
+        monkeypatch.setattr(target._run, "configuration", None)
         yield
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pulumi_astra_vectorize.api.target import Target, current_target, use_settings
+from pulumi_astra_vectorize.api.target import Target, current_target, use_configuration
+from pulumi_astra_vectorize.configuration import load_configuration
 from pulumi_astra_vectorize.engine import Bag, Provider
-from pulumi_astra_vectorize.settings import load_settings
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Hooks:
         """Sets keys of the package's Pulumi config, as a new run would read them."""
         self.config |= more
         by_key = {f"astra-vectorize:{key}": value for key, value in self.config.items()}
-        use_settings(load_settings(by_key.get))
+        use_configuration(load_configuration(by_key.get))
 
     @property
     def target(self) -> Target:

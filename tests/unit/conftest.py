@@ -12,7 +12,8 @@ import stamina
 from pulumi_astra_vectorize import engine
 from pulumi_astra_vectorize.api import hugging_face, target
 from pulumi_astra_vectorize.api.transport import Transport
-from pulumi_astra_vectorize.settings import Settings, load_settings
+from pulumi_astra_vectorize.configuration import load_configuration
+from pulumi_astra_vectorize.settings import Settings
 from tests.unit.integrations_fake import Handler
 
 
@@ -29,9 +30,10 @@ def configured(monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)
     monkeypatch.setattr(target, "_run", target._Run())
     config = {"endpoint": "http://127.0.0.1:1", "applicationToken": "app-token-value"}
-    settings = load_settings(lambda key: config.get(key.removeprefix("astra-vectorize:")))
-    target.use_settings(settings)
-    return settings
+    by_key = {f"astra-vectorize:{key}": value for key, value in config.items()}
+    configuration = load_configuration(by_key.get)
+    target.use_configuration(configuration)
+    return configuration.default
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from pulumi_astra_vectorize.engine import Provider
 from pulumi_astra_vectorize.errors import ConfigurationError
 from pulumi_astra_vectorize.resources.collection import CollectionProvider
 from pulumi_astra_vectorize.resources.integration import IntegrationProvider
+from pulumi_astra_vectorize.resources.keyspace import KeyspaceProvider
 from pulumi_astra_vectorize.resources.table import TableProvider
 from pulumi_astra_vectorize.resources.token_scope import TokenScopeProvider
 from pulumi_astra_vectorize.resources.user_access_token import UserAccessTokenProvider
@@ -41,6 +42,7 @@ STATES: list[tuple[Provider, dict[str, Any]]] = [
         {"token": "search", "generation": "g", "databases": ["library"], "scoped_databases": []},
     ),
     (CollectionProvider(), COLLECTION_STATE),
+    (KeyspaceProvider(), {"database": "d", "name": "k", "database_id": "id-d"}),
     (
         TableProvider(),
         {"database": "d", "name": "t", "columns": {"id": "text"}, "primary_key": "id"},
@@ -165,7 +167,7 @@ def test_configure_reads_the_stack_s_config() -> None:
         cast(Any, Request(endpoint="http://other:1", applicationToken="t"))
     )
 
-    assert target_module.current_settings().endpoint == "http://other:1"
+    assert target_module.current_configuration().default.endpoint == "http://other:1"
     assert sys.tracebacklimit == 0
 
 
@@ -219,7 +221,7 @@ def test_mistake_of_the_user_is_one_line(
     assert capsys.readouterr().err == ""
 
     network.append(cast(Handler, None))
-    target_module._run.target = None
+    target_module._run.targets = {}
     with pytest.raises(TypeError):
         IntegrationProvider().create({})
     assert "Traceback" in capsys.readouterr().err

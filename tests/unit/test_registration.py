@@ -208,6 +208,30 @@ def test_scope_of_a_token_that_another_stack_owns(run: Run) -> None:
     assert known == ["huggingface"]
 
 
+def test_what_is_handed_over_brings_its_target_along(run: Run) -> None:
+    """A token is where its integration is, unless the program says otherwise, and so on."""
+
+    def program() -> None:
+        integration = astra.Integration("there", target="eu")
+        token = astra.UserAccessToken("token", integration=integration, secret="hf_secret")
+        astra.TokenScope("scope", token=token, databases=["library"])
+        books = astra.Table(
+            "books", database="library", columns={"id": "text"}, primary_key="id", target="eu"
+        )
+        astra.VectorColumn("summary", database="library", table=books, dimension=3)
+        astra.VectorColumn("other", database="library", table=books, dimension=3, target="us")
+        astra.Keyspace("shelves", database="library", target="eu")
+        astra.Collection("notes", database="library", target="eu")
+        astra.Collection("here", database="library")
+
+    registered = run(program)
+
+    targets = {name: inputs(registered[name]).get("target") for name in registered}
+    followers = ("there", "token", "scope", "books", "summary", "shelves", "notes")
+    assert {name: targets[name] for name in followers} == dict.fromkeys(followers, "eu")
+    assert (targets["other"], targets["here"]) == ("us", None)
+
+
 @pytest.mark.parametrize("as_dict", [False, True])
 def test_services_and_indexes_as_objects_or_dictionaries(run: Run, *, as_dict: bool) -> None:
     """Both forms of an argument mean the same."""

@@ -53,7 +53,7 @@ def kept(fake: IntegrationsFake) -> State[UserAccessTokenInputs, UserAccessToken
 
 def rotate(fake: IntegrationsFake, inputs: UserAccessTokenInputs = NEW) -> UserAccessTokenOutputs:
     """The update that `pulumi up` asks for; state is that of before also after a crash."""
-    return TOKEN.update(kept(fake), inputs, Target(target_module.current_settings()))
+    return TOKEN.update(kept(fake), inputs, Target(target_module.current_configuration().default))
 
 
 def test_order_of_the_calls(service: IntegrationsFake) -> None:
@@ -118,14 +118,14 @@ def test_rotation_that_died_is_finished_after_a_refresh(
     service: IntegrationsFake, network: list[Handler], no_waiting: None, call: int
 ) -> None:
     """A refresh in between takes the half-made successor into state, and its whole scope back."""
-    target = Target(target_module.current_settings())
+    target = Target(target_module.current_configuration().default)
     network.append(dying_at(call, service, done=True))
     with suppress(AstraVectorizeError):
         rotate(service)
     network.append(service)
 
     state = TOKEN.read(TOKEN.read(kept(service), target) or kept(service), target)
-    TOKEN.update(state or kept(service), NEW, Target(target_module.current_settings()))
+    TOKEN.update(state or kept(service), NEW, Target(target_module.current_configuration().default))
 
     (token,) = service.tokens.values()
     assert sorted(token["databases"]) == DATABASES
@@ -181,7 +181,7 @@ def test_deletion_leaves_a_successor_alone(service: IntegrationsFake) -> None:
     """A token of the same name that somebody else made is not removed with ours."""
     other = UserAccessTokenOutputs(token_id="token-0", generation="generation-0")
 
-    TOKEN.delete(State(OLD, other), Target(target_module.current_settings()))
+    TOKEN.delete(State(OLD, other), Target(target_module.current_configuration().default))
 
     assert list(service.tokens) == ["token-1"]
 
@@ -190,7 +190,7 @@ def test_another_secret_in_its_place_is_drift(service: IntegrationsFake) -> None
     """A refresh forgets our secret, so that the next `up` rotates; nothing else changes."""
     stale = State(OLD, UserAccessTokenOutputs(token_id="token-1", generation="stale"))
 
-    found = TOKEN.read(stale, Target(target_module.current_settings()))
+    found = TOKEN.read(stale, Target(target_module.current_configuration().default))
 
     assert found is not None
     assert TOKEN.diff(found, OLD).updates == {"secret"}
@@ -202,7 +202,7 @@ def test_token_that_is_gone_is_dropped(service: IntegrationsFake) -> None:
     """A refresh sees that somebody removed it."""
     service.tokens.clear()
 
-    assert TOKEN.read(kept(service), Target(target_module.current_settings())) is None
+    assert TOKEN.read(kept(service), Target(target_module.current_configuration().default)) is None
 
 
 def test_integration_is_the_one_of_the_fake() -> None:

@@ -1,0 +1,183 @@
+"""Several targets in one program: a target's settings by the name that resources ask for it by.
+
+Pulumi hands one configuration to all resources of a process, and settings among a resource's inputs
+would put an application token into its state: so the configuration explains names.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+
+from pulumi_astra_vectorize.errors import AstraVectorizeError, ConfigurationError
+from pulumi_astra_vectorize.settings import (
+    ASTRA_DEVOPS,
+    CONFIG_KEYS,
+    NAMESPACE,
+    Address,
+    Settings,
+    invalid_settings,
+    load_settings,
+    validated,
+)
+
+TARGETS_KEY = f"{NAMESPACE}:targets"
+"""``pulumi config set --path astra-vectorize:targets.NAME.KEY VALUE``"""
+
+INHERITED = ("timeout_seconds", "spool_folder", "portal_wait", "database_wait")
+"""What a named target takes from the rest of the configuration: patience, and a place on this
+machine. Nothing that is sent anywhere, and nothing that says where to."""
+
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+
+_OWN_KEYS = "|".join(key for name, key in CONFIG_KEYS.items() if name not in INHERITED)
+_OWN = re.compile(rf"(pulumi config set (?:--secret )?)?{NAMESPACE}:({_OWN_KEYS})\b")
+_VARIABLES = re.compile(r"`, or (?:set )?ASTRA_\w+(?: and ASTRA_\w+)?")
+
+
+class NamedSettings(Settings):
+    """The settings of a target that a resource names: its own entry, nothing of the environment."""
+
+    endpoint: Address
+
+    @classmethod
+    def settings_customise_sources(  # the library passes all of them by name
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The entry alone: a token of the environment belongs to another address."""
+        return (init_settings,)
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """The settings of a run.
+
+    Attributes:
+        default: of the target that resources are on which name none.
+        entries: what the config says of each named target, secrets in the clear; it is validated
+            when a resource asks for it.
+    """
+
+    default: Settings
+    entries: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+
+    def problem(self, name: object) -> str | None:
+        """What is wrong with the name of a target that a program asks for."""
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            return "a target's name is text of letters, digits, `-` and `_`, known beforehand"
+        if name in self.entries:
+            return None
+        return f"no target {name!r} is configured ({self._known()}): {_how_to_add(name)}"
+
+    def settings(self, name: str | None) -> Settings:
+        """The settings of a named target; None stands for the default.
+
+        Raises:
+            ConfigurationError: TARGET_NOT_CONFIGURED; INVALID_SETTINGS, naming each setting of the
+                entry that is wrong.
+        """
+        if name is None:
+            return self.default
+        if name not in self.entries:
+            raise ConfigurationError(
+                "TARGET_NOT_CONFIGURED",
+                f"a resource is on target {name!r}, which is not configured ({self._known()})",
+                fix=_how_to_add(name),
+            )
+        inherited = {setting: getattr(self.default, setting) for setting in INHERITED}
+        return validated(
+            NamedSettings, {**inherited, **_own(name, self.entries[name])}, f"{_path_of(name)}."
+        )
+
+    def _known(self) -> str:
+        return f"configured: {', '.join(sorted(self.entries)) or 'none by name'}"
+
+
+def load_configuration(config: Callable[[str], Any]) -> Configuration:
+    """The settings of all targets from Pulumi config, where ``targets`` is one structured key.
+
+    Raises:
+        ConfigurationError: INVALID_SETTINGS, naming each setting that is wrong.
+    """
+    return Configuration(load_settings(config), _entries(config(TARGETS_KEY)))
+
+
+@contextmanager
+def in_words_of(name: str | None) -> Generator[None]:
+    """An error of a named target says which one it is, and how *its* settings are set."""
+    try:
+        yield
+    except AstraVectorizeError as error:
+        if name is not None and error.code != "TARGET_NOT_CONFIGURED":
+            error.message = f"{error.message} (on target {name!r})"
+            error.fix = fix_for(name, error.fix)
+        raise
+
+
+def fix_for(name: str | None, fix: str) -> str:
+    """What to do, with the lines that set a named target's own settings."""
+    if name is None or not _OWN.search(fix):
+        return fix
+
+    def of_target(found: re.Match[str]) -> str:
+        command = f"{found[1]}--path " if found[1] else ""
+        return command + written_key(name, found[2])
+
+    return _VARIABLES.sub("`", _OWN.sub(of_target, fix))
+
+
+def written_key(name: str | None, key: str) -> str:
+    """A setting as `pulumi config` names it."""
+    return f"{NAMESPACE}:{key}" if name is None else f"{_path_of(name)}.{key}"
+
+
+def _path_of(name: str) -> str:
+    return f"{TARGETS_KEY}.{name}"
+
+
+def _how_to_add(name: str) -> str:
+    return (
+        f"run `pulumi config set --path {_path_of(name)}.endpoint URL` and `pulumi config set "
+        f"--secret --path {_path_of(name)}.applicationToken TOKEN`"
+    )
+
+
+def _entries(written: object) -> dict[str, Any]:
+    """The structured key as the engine hands it over: JSON text, secrets decrypted."""
+    if written is None:
+        return {}
+    try:
+        entries: object = json.loads(written) if isinstance(written, str) else written
+    except ValueError:
+        entries = None
+    if not isinstance(entries, dict):
+        raise invalid_settings(f"{TARGETS_KEY}: set it by `--path {TARGETS_KEY}.NAME.KEY`")
+    return cast("dict[str, Any]", entries)
+
+
+def _own(name: str, entry: object) -> dict[str, str]:
+    """An entry by the names of its settings; numbers in it may be JSON's or text."""
+    if not isinstance(entry, dict):
+        raise invalid_settings(f"{_path_of(name)}: set it by `--path {_path_of(name)}.KEY`")
+    written = cast("dict[str, object]", entry)
+    if unknown := sorted(written.keys() - CONFIG_KEYS.values()):
+        wrong = ", ".join(written_key(name, key) for key in unknown)
+        raise invalid_settings(f"{wrong}: there are {', '.join(sorted(CONFIG_KEYS.values()))}")
+    by_name = {setting: written.get(key) for setting, key in CONFIG_KEYS.items()}
+    own = {setting: _text(value) for setting, value in by_name.items() if value is not None}
+    return {"endpoint": ASTRA_DEVOPS, **own} if own.get("target") == "astra" else own
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
