@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from pulumi_astra_vectorize.server.field_values import (
+    Body,
+    Field,
+    FieldTest,
+    FieldTests,
+    FieldValues,
+    passing,
+)
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -20,15 +30,32 @@ ROUNDING = 1e-5
 SAFE_SCALE = (1e-20, 1e30)
 """Between these, products of float32 numbers neither vanish nor overflow."""
 
+SPARE_ROOM = 1 / 8
+"""How much more room is made than is needed: it is memory that holds nothing."""
+
+NUMBERS_AT_ONCE = 200_000
+"""So few that the numbers stay in the processor's cache, and that the library for linear algebra
+takes one thread: where others are busy, waiting for a second one costs more than it saves."""
+
+WORTH_COPYING = 1 / 4
+"""Up to this share of the rows, scoring a copy of them is quicker than scoring all rows."""
+
+FIELDS_KEPT = 16
+"""How many fields are held beside the vectors, unless one filter looks at more."""
+
+Narrowing = Collection[int] | FieldTest | FieldTests
+"""What narrows a search: positions, or tests on fields."""
+
 
 class Rows:
-    """A growing matrix of vectors, each known by its position.
+    """A growing matrix of vectors, each known by its position, with values of fields beside it.
 
-    Room is doubled when it is used up; a removed row is filled with the last one, so adding and
-    removing cost the same however large the column is.
+    A removed row is filled with the last one, so removing costs the same however large the column
+    is. Room is made in place: a second matrix would need the memory of the first one again.
     """
 
     def __init__(self) -> None:
+        self.fields: dict[Field, FieldValues] = {}
         self._row_of: dict[int, int] = {}
         self._positions: Integers = np.empty(0, np.int64)
         self._lengths: Doubles = np.empty(0, np.float64)
@@ -48,6 +75,23 @@ class Rows:
         self._lengths[rows] = np.linalg.norm(added.astype(np.float64), axis=1)
         self._positions[rows] = list(vectors)
 
+    def put_fields(self, bodies: Mapping[int, Body], fields: Iterable[Field]) -> None:
+        """Takes the values of fields out of records; those without a vector do not matter."""
+        known = {self._row_of[it]: body for it, body in bodies.items() if it in self._row_of}
+        for field in fields:
+            if field not in self.fields:
+                self.fields[field] = FieldValues(field, len(self._positions))
+            self.fields[field].put(list(known), known.values())
+
+    def forget_fields(self, wanted: Iterable[Field]) -> None:
+        """Gives up fields whose values are mostly gone, and the oldest of too many unwanted."""
+        needed = set(wanted)
+        unwanted = [field for field in self.fields if field not in needed]
+        too_many = max(0, len(unwanted) + len(needed) - FIELDS_KEPT)
+        mostly_gone = [it for it, values in self.fields.items() if values.mostly_gone(len(self))]
+        for field in [*mostly_gone, *unwanted[:too_many]]:
+            self.fields.pop(field, None)
+
     def remove(self, positions: Iterable[int]) -> None:
         """Removes the vectors of these positions; unknown ones are no error."""
         for position in positions:
@@ -62,9 +106,12 @@ class Rows:
         return dict(zip(known, shortest(rows).tolist(), strict=True))
 
     def search(
-        self, query: Doubles, metric: str, limit: int, allowed: Collection[int] | None
+        self, query: Doubles, metric: str, limit: int, allowed: Narrowing | None
     ) -> list[tuple[int, float]]:
-        """The nearest vectors: position and similarity, best first, then by position."""
+        """The nearest vectors: position and similarity, best first, then by position.
+
+        The fields that tests look at must have been put.
+        """
         if not self._row_of:
             return []
         rows = self._candidates(query, metric, limit, self._rows(allowed))
@@ -73,9 +120,11 @@ class Rows:
         best = np.lexsort((positions, -similarities))[:limit]
         return list(zip(positions[best].tolist(), similarities[best].tolist(), strict=True))
 
-    def _rows(self, allowed: Collection[int] | None) -> Integers:
+    def _rows(self, allowed: Narrowing | None) -> Integers:
         if allowed is None:
             return np.arange(len(self))
+        if isinstance(allowed, (FieldTest, FieldTests)):
+            return np.flatnonzero(passing(allowed, self.fields, len(self)))
         known = (self._row_of.get(position) for position in allowed)
         return np.fromiter((row for row in known if row is not None), np.int64)
 
@@ -93,27 +142,40 @@ class Rows:
         scale = longest * length + (longest**2 if metric == "euclidean" else 0.0)
         if not SAFE_SCALE[0] < scale < SAFE_SCALE[1]:
             return rows
-        matrix = self._matrix[: len(self)] if len(rows) == len(self) else self._matrix[rows]
-        scores = _rough_scores(matrix @ query.astype(np.float32), lengths, metric)
+        scores = _rough_scores(self._dots(query.astype(np.float32), rows), lengths, metric)
         last = np.partition(scores, len(scores) - limit)[len(scores) - limit]
         close: Integers = rows[scores >= last - 4 * ROUNDING * scale]
         return close
 
+    def _dots(self, query: Floats, rows: Integers) -> Floats:
+        """The rows' products with the query, a few rows at a time."""
+        all_rows = len(rows) > WORTH_COPYING * len(self)
+        dots: Floats = np.empty(len(self) if all_rows else len(rows), np.float32)
+        step = max(1, NUMBERS_AT_ONCE // len(query))
+        for start in range(0, len(dots), step):
+            some = slice(start, start + step)
+            part = slice(start, min(start + step, len(dots))) if all_rows else rows[some]
+            np.dot(self._matrix[part], query, out=dots[some])
+        return dots[rows] if all_rows else dots
+
     def _make_room(self, count: int, dimension: int) -> None:
-        room = len(self._positions)
-        if count <= room:
+        if count <= len(self._positions):
             return
-        more = max(count, 2 * room) - room
-        self._positions = np.concatenate([self._positions, np.empty(more, np.int64)])
-        self._lengths = np.concatenate([self._lengths, np.empty(more, np.float64)])
-        old = np.reshape(self._matrix, (room, dimension))
-        self._matrix = np.concatenate([old, np.empty((more, dimension), np.float32)])
+        room = int(count * (1 + SPARE_ROOM))
+        # Nobody else holds these arrays: views of them do not leave the methods of this class.
+        self._matrix.resize((room, dimension), refcheck=False)
+        for column in self._beside_the_matrix():
+            column.resize(room, refcheck=False)
+
+    def _beside_the_matrix(self) -> list[NDArray[Any]]:
+        codes = [values.codes for values in self.fields.values()]
+        return [self._lengths, self._positions, *codes]
 
     def _fill(self, row: int) -> None:
         last = len(self._row_of)
         if row == last:
             return
-        for column in (self._matrix, self._lengths, self._positions):
+        for column in (self._matrix, *self._beside_the_matrix()):
             column[row] = column[last]
         self._row_of[int(self._positions[row])] = row
 

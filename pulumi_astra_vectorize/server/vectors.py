@@ -2,26 +2,32 @@
 
 The store holds the vectors; this is a cache of it. A column is read when it is first searched;
 afterwards writers only say which positions they touched, and the next search reads those anew.
+The fields that a filter looks at are read beside the vectors, when a search first has that filter.
 So the order in which two writers report never decides what a search sees.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
-from pulumi_astra_vectorize.server.store.schema import Vector
+from pulumi_astra_vectorize.server.field_values import Body, FieldTest, FieldTests
+from pulumi_astra_vectorize.server.store.schema import Record, Vector
 from pulumi_astra_vectorize.server.store.store import Store
-from pulumi_astra_vectorize.server.vector_rows import Rows
+from pulumi_astra_vectorize.server.vector_rows import Narrowing, Rows
 
 POSITIONS_A_QUERY = 1000
 """How many touched positions are read again at once."""
+
+ROWS_AT_ONCE = 1000
+"""How many are in memory twice while a column is read."""
 
 
 @dataclass
@@ -44,7 +50,7 @@ class VectorCache:
         self._columns: dict[tuple[int, str], Column] = {}
 
     def put(self, entity_id: int, column: str, positions: Iterable[int]) -> None:
-        """Tells, after the commit, that these positions of a column have new vectors.
+        """Tells, after the commit, that vectors or fields of these positions are new.
 
         ``positions`` may be a mapping of vectors by position: the store is what is read.
         """
@@ -74,14 +80,16 @@ class VectorCache:
         query: Sequence[float],
         metric: str,
         limit: int,
-        allowed: Collection[int] | None = None,
+        allowed: Narrowing | None = None,
     ) -> list[tuple[int, float]]:
         """The ``limit`` nearest vectors: position and similarity, best first, then by position.
 
-        ``metric`` is cosine, dot_product or euclidean. ``allowed`` narrows the search to these
-        positions. The query has the column's dimension.
+        ``metric`` is cosine, dot_product or euclidean. ``allowed`` narrows the search to positions
+        or to the records that pass tests. The query has the column's dimension.
         """
         with self._column(entity_id, column) as rows:
+            if isinstance(allowed, (FieldTest, FieldTests)):
+                self._read_fields(entity_id, rows, allowed)
             return rows.search(np.array(query, np.float64), metric, limit, allowed)
 
     def values(
@@ -105,24 +113,58 @@ class VectorCache:
             column = self._columns.setdefault((entity_id, name), Column(entity_id, name))
         with column.lock:
             if column.rows is None:
-                column.rows = Rows()
-                column.rows.put(self._stored(column))
+                column.rows = self._read(column)
             touched, column.touched = column.touched, set()
             self._read_again(column, column.rows, touched)
             yield column.rows
 
+    def _read(self, column: Column) -> Rows:
+        rows = Rows()
+        for stored in self._stored(column):
+            rows.put(stored)
+        return rows
+
     def _read_again(self, column: Column, rows: Rows, touched: Iterable[int]) -> None:
         waiting = iter(touched)
         while positions := list(islice(waiting, POSITIONS_A_QUERY)):
-            stored = self._stored(column, positions)
-            rows.put(stored)
-            rows.remove(position for position in positions if position not in stored)
+            gone = set(positions)
+            for stored in self._stored(column, positions):
+                rows.put(stored)
+                gone -= stored.keys()
+            rows.remove(gone)
+            if rows.fields:
+                for bodies in self._bodies(column.entity_id, positions):
+                    rows.put_fields(bodies, list(rows.fields))
 
-    def _stored(self, column: Column, positions: list[int] | None = None) -> dict[int, bytes]:
+    def _read_fields(self, entity_id: int, rows: Rows, tests: FieldTest | FieldTests) -> None:
+        """Makes sure that the tests' fields are there."""
+        rows.forget_fields(tests.fields())
+        missing = [field for field in tests.fields() if field not in rows.fields]
+        if missing:
+            for bodies in self._bodies(entity_id):
+                rows.put_fields(bodies, missing)
+
+    def _stored(
+        self, column: Column, positions: list[int] | None = None
+    ) -> Iterator[dict[int, bytes]]:
         query = select(Vector.position, Vector.value).where(
             Vector.entity_id == column.entity_id, Vector.column == column.name
         )
-        if positions is not None:
-            query = query.where(Vector.position.in_(positions))
+        return self._parts(
+            query if positions is None else query.where(Vector.position.in_(positions))
+        )
+
+    def _bodies(
+        self, entity_id: int, positions: list[int] | None = None
+    ) -> Iterator[dict[int, Body]]:
+        query = select(Record.position, Record.body).where(Record.entity_id == entity_id)
+        return self._parts(
+            query if positions is None else query.where(Record.position.in_(positions))
+        )
+
+    def _parts(self, query: Select[int, Any]) -> Iterator[dict[int, Any]]:
+        """What a query finds by position, as it is read."""
         with self._store.read() as session:
-            return {row.position: row.value for row in session.execute(query)}
+            found = session.execute(query.execution_options(yield_per=ROWS_AT_ONCE))
+            for part in found.partitions():
+                yield {row[0]: row[1] for row in part}

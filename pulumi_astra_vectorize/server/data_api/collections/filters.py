@@ -15,6 +15,7 @@ from pulumi_astra_vectorize.server.data_api.collections.values import (
 )
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject
 from pulumi_astra_vectorize.server.data_api.json_types import is_array
+from pulumi_astra_vectorize.server.field_values import Field, FieldTest, FieldTests
 
 ID: Final[Path] = ("_id",)
 
@@ -89,9 +90,9 @@ class Group:
                 return set(map(fingerprint, cast("list[object]", condition.operand)))
         return None
 
-    def mentions(self, name: str) -> bool:
-        """Whether a condition looks at the top-level field ``name``."""
-        return any(condition.path[0] == name for condition in self.conditions())
+    def mentions(self, *names: str) -> bool:
+        """Whether a condition looks at one of these top-level fields."""
+        return any(condition.path[0] in names for condition in self.conditions())
 
 
 def predicate(expression: Condition | Group) -> Predicate:
@@ -101,26 +102,28 @@ def predicate(expression: Condition | Group) -> Predicate:
         if expression.relation == "and" or not tests:
             return lambda document: all(test(document) for test in tests)
         return lambda document: any(test(document) for test in tests)
-    test = _TESTS[expression.operator](expression.operand)
-    path, negated = expression.path, expression.negated
-    return lambda document: test(find(document, path)) is not negated
+    test, path = _test(expression), expression.path
+    return lambda document: test(find(document, path))
+
+
+def field_tests(expression: Condition | Group) -> FieldTest | FieldTests:
+    """The same test in the form that is made on the fields' values alone."""
+    if isinstance(expression, Group):
+        return FieldTests(expression.relation, [field_tests(it) for it in expression.members])
+    path = expression.path
+    return FieldTest(Field(path, lambda document: find(document, path)), _test(expression))
 
 
 Test = Callable[[object], bool]
 
 
+def _test(condition: Condition) -> Test:
+    test = _TESTS[condition.operator](condition.operand)
+    return (lambda value: not test(value)) if condition.negated else test
+
+
 def _equals(operand: object) -> Test:
-    """Equal as a whole, or an array that has the (single) value among its elements."""
-    wanted = fingerprint(operand)
-
-    def test(value: object) -> bool:
-        if value is MISSING:
-            return False
-        if is_array(value) and not is_composite(wanted):
-            return any(fingerprint(element) == wanted for element in value)
-        return fingerprint(value) == wanted
-
-    return test
+    return _is_any_of([operand])
 
 
 def _not_equals(operand: object) -> Test:
@@ -128,13 +131,19 @@ def _not_equals(operand: object) -> Test:
     return lambda value: not equals(value)
 
 
-def _equals_each(operand: object) -> list[Test]:
-    return [_equals(wanted) for wanted in cast("list[object]", operand)]
-
-
 def _is_any_of(operand: object) -> Test:
-    tests = _equals_each(operand)
-    return lambda value: any(test(value) for test in tests)
+    """Equal to one as a whole, or an array that has a (single) one among its elements."""
+    wanted = set(map(fingerprint, cast("list[object]", operand)))
+    single = {mark for mark in wanted if not is_composite(mark)}
+
+    def test(value: object) -> bool:
+        if value is MISSING:
+            return False
+        if is_array(value) and any(fingerprint(element) in single for element in value):
+            return True
+        return fingerprint(value) in wanted
+
+    return test
 
 
 def _is_none_of(operand: object) -> Test:
@@ -143,7 +152,7 @@ def _is_none_of(operand: object) -> Test:
 
 
 def _has_all(operand: object) -> Test:
-    tests = _equals_each(operand)
+    tests = [_equals(wanted) for wanted in cast("list[object]", operand)]
     return lambda value: is_array(value) and all(test(value) for test in tests)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -10,8 +10,15 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from pulumi_astra_vectorize.server.data_api.collections.collection import VECTOR, Collection
-from pulumi_astra_vectorize.server.data_api.collections.filter_parsing import parse_filter
-from pulumi_astra_vectorize.server.data_api.collections.filters import Group, predicate
+from pulumi_astra_vectorize.server.data_api.collections.filter_parsing import (
+    VECTOR_FIELDS,
+    parse_filter,
+)
+from pulumi_astra_vectorize.server.data_api.collections.filters import (
+    Group,
+    field_tests,
+    predicate,
+)
 from pulumi_astra_vectorize.server.data_api.collections.sorts import (
     FieldSort,
     Sort,
@@ -20,13 +27,14 @@ from pulumi_astra_vectorize.server.data_api.collections.sorts import (
     parse_sort,
 )
 from pulumi_astra_vectorize.server.data_api.envelope import sort_failure
+from pulumi_astra_vectorize.server.data_api.nearest import Filter, nearest_records
 from pulumi_astra_vectorize.server.data_api.records import (
     Stored,
     positions_with,
-    records_at,
     records_with_keys,
     scan,
 )
+from pulumi_astra_vectorize.server.vector_rows import Narrowing
 
 MAX_SORTED_DOCUMENTS: Final = 10_000
 """How many documents the Data API sorts in memory."""
@@ -111,21 +119,27 @@ def _matching(session: Session, query: Query, candidates: Iterator[Stored]) -> I
 
 
 def _nearest(session: Session, query: Query, sort: VectorSort, limit: int) -> list[Hit]:
-    allowed: Sequence[int] | None = None
-    if query.filter.members:
-        allowed = [record.position for record in matching(session, query)]
     collection = query.collection
-    found = collection.call.server.vectors.search(
-        collection.id,
-        VECTOR,
-        sort.vector,
-        collection.metric,
-        min(limit, NEAREST_DOCUMENTS),
-        allowed,
+
+    def nearest_of(allowed: Narrowing | None) -> list[tuple[int, float]]:
+        most = min(limit, NEAREST_DOCUMENTS)
+        return collection.call.server.vectors.search(
+            collection.id, VECTOR, sort.vector, collection.metric, most, allowed
+        )
+
+    found = nearest_records(session, nearest_of, _filter(session, query))
+    return [Hit(record, similarity) for record, similarity in found]
+
+
+def _filter(session: Session, query: Query) -> Filter | None:
+    if not query.filter.members:
+        return None
+    on_fields = query.filter.id_keys() is None and not query.filter.mentions(*VECTOR_FIELDS)
+    return Filter(
+        tests=field_tests(query.filter) if on_fields else None,
+        matches=predicate(query.filter),
+        matching=lambda: matching(session, query),
     )
-    similarities = dict(found)
-    records = records_at(session, list(similarities))
-    return [Hit(record, similarities[record.position]) for record in records]
 
 
 def _with_vector(collection: Collection, sort: Sort) -> FieldSort | VectorSort | None:

@@ -50,8 +50,8 @@ def alter_table(call: Call, request: AlterTable) -> Reply:
         before = Table.of(entity)
         after = change(session, before)
         entity.definition = after.stored()
-    for column in before.columns.keys() - after.columns.keys():
-        call.server.vectors.forget(entity.id, column)
+    if before.columns.keys() - after.columns.keys():
+        call.server.vectors.forget(entity.id)  # a dropped column may be held as one of the fields
     return OK
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from math import prod
-from typing import Final
+from typing import Final, Literal
 
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject
 from pulumi_astra_vectorize.server.data_api.json_types import is_object
@@ -15,6 +15,7 @@ from pulumi_astra_vectorize.server.data_api.tables.definition import Table
 from pulumi_astra_vectorize.server.data_api.tables.primary_keys import record_key
 from pulumi_astra_vectorize.server.data_api.tables.scalars import JsonValue, scalar_order
 from pulumi_astra_vectorize.server.data_api.tables.values import canonical
+from pulumi_astra_vectorize.server.field_values import Field, FieldTest, FieldTests
 
 Test = Callable[[JsonValue, JsonValue], bool]
 """Compares a value of a row, made comparable, with a condition's operand."""
@@ -140,6 +141,18 @@ class Group:
 
 
 Expression = Condition | MemberCondition | Group
+
+
+def field_tests(expression: Expression) -> FieldTest | FieldTests:
+    """The same test in the form that is made on the columns' values alone."""
+    if isinstance(expression, Group):
+        relation: Literal["and", "or"] = "or" if expression.relation == "$or" else "and"
+        return FieldTests(relation, [field_tests(member) for member in expression.members])
+    column = expression.column
+    return FieldTest(
+        Field((column,), lambda row: row.get(column)),
+        lambda value: expression.matches({column: value}),
+    )
 
 
 def exact_keys(table: Table, expression: Group) -> list[str] | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import ClassVar
 
+from sqlalchemy.orm import Session
+
 from pulumi_astra_vectorize.server.data_api.collections.find_commands import (
     PAGE_SIZE,
     FindOneOptions,
@@ -14,14 +16,18 @@ from pulumi_astra_vectorize.server.data_api.collections.find_commands import (
 )
 from pulumi_astra_vectorize.server.data_api.commands import Call, Command, command
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject, Reply, sort_failure
+from pulumi_astra_vectorize.server.data_api.nearest import Filter, nearest_records
 from pulumi_astra_vectorize.server.data_api.records import (
     PageState,
     Stored,
-    records_at,
 )
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
 from pulumi_astra_vectorize.server.data_api.tables.filter_parsing import parse_filter
-from pulumi_astra_vectorize.server.data_api.tables.filters import Group
+from pulumi_astra_vectorize.server.data_api.tables.filters import (
+    Group,
+    exact_keys,
+    field_tests,
+)
 from pulumi_astra_vectorize.server.data_api.tables.indexes import indexed_columns, vector_metrics
 from pulumi_astra_vectorize.server.data_api.tables.projections import projected_columns
 from pulumi_astra_vectorize.server.data_api.tables.read_warnings import read_warnings
@@ -37,6 +43,7 @@ from pulumi_astra_vectorize.server.data_api.tables.sorts import (
 )
 from pulumi_astra_vectorize.server.data_api.tables.stored_rows import matching_rows, shown_rows
 from pulumi_astra_vectorize.server.data_api.vectorize import embed
+from pulumi_astra_vectorize.server.vector_rows import Narrowing
 
 MAX_VECTOR_ROWS = 1000
 """Rows that a vector sort returns at most; all of them come in one page."""
@@ -147,28 +154,36 @@ def _check_window(options: FindOptions) -> None:
 def _nearest(call: Call, query: Query, sort: VectorSort | TextSort, limit: int) -> Page:
     """The rows nearest to a vector; a text answers without similarities and sort vector."""
     vector = sort.vector if isinstance(sort, VectorSort) else _embedded(call, query.table, sort)
-    allowed = _positions(call, query) if any(query.expression.conditions()) else None
-    hits = dict(
-        call.server.vectors.search(
+
+    def nearest_of(allowed: Narrowing | None) -> list[tuple[int, float]]:
+        return call.server.vectors.search(
             call.target.id, sort.column, vector, query.metric, limit, allowed
         )
-    )
+
     with call.server.store.read() as session:
-        rows = records_at(session, list(hits))
+        found = nearest_records(session, nearest_of, _filter(session, call, query))
+    rows = [row for row, _ in found]
     if isinstance(sort, TextSort):
         return Page(rows)
-    return Page(rows, similarities=hits, sort_vector=sort.vector)
+    similarities = {row.position: similarity for row, similarity in found}
+    return Page(rows, similarities=similarities, sort_vector=sort.vector)
+
+
+def _filter(session: Session, call: Call, query: Query) -> Filter | None:
+    expression, table = query.expression, query.table
+    if not expression.members:
+        return None
+    on_columns = exact_keys(table, expression) is None
+    return Filter(
+        tests=field_tests(expression) if on_columns else None,
+        matches=expression.matches,
+        matching=lambda: matching_rows(session, call.target.id, table, expression),
+    )
 
 
 def _embedded(call: Call, table: Table, sort: TextSort) -> list[float]:
     column = table.columns[sort.column]
     return embed(call, column["service"], column["dimension"], [sort.text], batch=None)[0]
-
-
-def _positions(call: Call, query: Query) -> set[int]:
-    with call.server.store.read() as session:
-        rows = matching_rows(session, call.target.id, query.table, query.expression)
-        return {row.position for row in rows}
 
 
 def _page_as_inserted(call: Call, query: Query, options: FindOptions) -> Page:

@@ -1,0 +1,115 @@
+"""The values of records' fields beside their vectors, so that a filtered search reads no record.
+
+A field is held as one small number a row, which says which of the field's distinct values the row
+has. A test is then made once for each distinct value, by the same function that tests a record.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Body = Mapping[str, Any]
+"""A record without its vectors, as the store holds it."""
+
+Flags = NDArray[np.bool_]
+
+
+FEW = 1000
+"""So many distinct values may be kept without use."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A part of records: ``read`` takes its value from a body; equal if its ``name`` is."""
+
+    name: tuple[str, ...]
+    read: Callable[[Any], object]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Field) and self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+
+@dataclass(frozen=True)
+class FieldTest:
+    """A test that a record passes if the value of its field does."""
+
+    field: Field
+    passes: Callable[[object], bool]
+
+    def fields(self) -> Iterator[Field]:
+        """The one field."""
+        yield self.field
+
+
+@dataclass(frozen=True)
+class FieldTests:
+    """Tests of which all (``and``) or at least one (``or``) must be passed; none is passed."""
+
+    relation: Literal["and", "or"]
+    members: Sequence[FieldTest | FieldTests]
+
+    def fields(self) -> Iterator[Field]:
+        """The fields of all tests, however deep."""
+        for member in self.members:
+            yield from member.fields()
+
+
+class FieldValues:
+    """One field's values by row: the rows are numbered by whoever keeps them."""
+
+    def __init__(self, field: Field, room: int) -> None:
+        self._read = field.read
+        self._code_of: dict[Hashable, int] = {}
+        self._distinct: list[object] = []
+        self.codes: NDArray[np.int32] = np.full(room, self._code({}), np.int32)
+        """Which of the distinct values each row has; rows that were not put yet lack the field."""
+
+    def mostly_gone(self, rows: int) -> bool:
+        """Whether most of the distinct values that are kept were of rows that are not there."""
+        return len(self._distinct) > 2 * rows + FEW
+
+    def put(self, rows: Sequence[int], bodies: Iterable[Body]) -> None:
+        """Takes the values of rows out of their records."""
+        self.codes[rows] = [self._code(body) for body in bodies]
+
+    def passing(self, passes: Callable[[object], bool]) -> Flags:
+        """By row, whether its value passes a test."""
+        verdicts = np.fromiter(map(passes, self._distinct), np.bool_, len(self._distinct))
+        flags: Flags = verdicts[self.codes]
+        return flags
+
+    def _code(self, body: Body) -> int:
+        value = self._read(body)
+        code = self._code_of.setdefault(_identity(value), len(self._distinct))
+        if code == len(self._distinct):
+            self._distinct.append(value)
+        return code
+
+
+def passing(
+    tests: FieldTest | FieldTests, values: Mapping[Field, FieldValues], count: int
+) -> Flags:
+    """By row, for the first ``count``, whether it passes; ``values`` has all the tests' fields."""
+    if isinstance(tests, FieldTest):
+        return values[tests.field].passing(tests.passes)[:count]
+    if not tests.members:
+        return np.ones(count, np.bool_)
+    flags = [passing(member, values, count) for member in tests.members]
+    joined: Flags = np.all(flags, axis=0) if tests.relation == "and" else np.any(flags, axis=0)
+    return joined
+
+
+def _identity(value: object) -> Hashable:
+    """What tells values apart: 1, 1.0 and true are three."""
+    if isinstance(value, Hashable):
+        return type(value), value
+    return json.dumps(value)

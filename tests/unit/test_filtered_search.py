@@ -1,0 +1,148 @@
+"""A search with a filter finds what a look at every document finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import update
+
+from pulumi_astra_vectorize.server.data_api.collections.filter_parsing import parse_filter
+from pulumi_astra_vectorize.server.data_api.collections.filters import field_tests, predicate
+from pulumi_astra_vectorize.server.data_api.collections.indexing import Indexing
+from pulumi_astra_vectorize.server.field_values import Field, FieldTest, FieldTests
+from pulumi_astra_vectorize.server.store.engines import sqlite_engines
+from pulumi_astra_vectorize.server.store.schema import Database, Entity, Record, Vector
+from pulumi_astra_vectorize.server.store.store import Store
+from pulumi_astra_vectorize.server.vector_rows import FIELDS_KEPT, WIRE, Rows
+from pulumi_astra_vectorize.server.vectors import VectorCache
+
+Document = dict[str, Any]
+
+SINGLE = st.sampled_from(
+    [0, 1, 2, 2.0, 2.5, -1, True, False, None, "a", "b", "2", {"$date": 1}, {"$date": 2}]
+)
+VALUES = SINGLE | st.lists(SINGLE, max_size=3) | st.dictionaries(st.just("c"), SINGLE, max_size=1)
+DOCUMENTS = st.dictionaries(st.sampled_from(["a", "b"]), VALUES)
+PATHS = st.sampled_from(["a", "b", "a.c", "b.0"])
+COMPARABLE = SINGLE.filter(lambda value: value is not None)
+OPERATIONS = st.one_of(
+    st.tuples(st.sampled_from(["$eq", "$ne"]), SINGLE),
+    st.tuples(st.sampled_from(["$in", "$nin"]), st.lists(SINGLE, max_size=3)),
+    st.tuples(st.sampled_from(["$gt", "$gte", "$lt", "$lte"]), COMPARABLE),
+    st.tuples(st.just("$all"), st.lists(SINGLE, min_size=1, max_size=2)),
+    st.tuples(st.just("$size"), st.integers(0, 3)),
+    st.tuples(st.just("$exists"), st.booleans()),
+)
+CONDITIONS = st.builds(lambda path, operation: {path: dict([operation])}, PATHS, OPERATIONS)
+FILTERS = st.recursive(
+    CONDITIONS,
+    lambda some: (
+        st.builds(lambda members: {"$and": members}, st.lists(some, max_size=3))
+        | st.builds(lambda members: {"$or": members}, st.lists(some, max_size=3))
+        | st.builds(lambda member: {"$not": member}, some)
+    ),
+    max_leaves=5,
+)
+
+
+def encoded(number: int) -> bytes:
+    """A vector that is the nearer to (1, 0) the smaller the number is."""
+    return np.array([1, number], WIRE).tobytes()
+
+
+def searched(rows: Rows, tests: FieldTest | FieldTests) -> list[int]:
+    return [position for position, _ in rows.search(np.array([1.0, 0]), "cosine", 5, tests)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), DOCUMENTS | st.none()), max_size=25), FILTERS)
+def test_equals_a_look_at_every_document(
+    steps: list[tuple[int, Document | None]], clause: Document
+) -> None:
+    """The nearest that match, whatever was added, replaced and removed (None) before."""
+    parsed = parse_filter(clause, Indexing())
+    tests, matches = field_tests(parsed), predicate(parsed)
+    rows, kept = Rows(), dict[int, Document]()
+    for position, document in steps:
+        if document is None:
+            rows.remove([position])
+            kept.pop(position, None)
+        else:
+            rows.put({position: encoded(position)})
+            rows.put_fields({position: document}, tests.fields())
+            kept[position] = document
+
+    expected = sorted(position for position, document in kept.items() if matches(document))[:5]
+    assert searched(rows, tests) == expected
+
+
+@pytest.mark.parametrize("share", [2, 100], ids=["half", "one in a hundred"])
+def test_wide_and_narrow_filters_are_exact(share: int) -> None:
+    """Scoring all rows or a copy of some gives the same: the best of those that match."""
+    vectors = np.random.default_rng(4).normal(size=(5000, 64)).astype(WIRE)
+    kind = Field(("kind",), lambda body: body.get("kind"))
+    rows = Rows()
+    rows.put({position: vector.tobytes() for position, vector in enumerate(vectors)})
+    rows.put_fields({position: {"kind": position % share} for position in range(5000)}, [kind])
+    query = np.random.default_rng(5).normal(size=64)
+
+    found = rows.search(query, "dot_product", 10, FieldTest(kind, lambda value: value == 1))
+
+    best = np.argsort(-(vectors[1::share] @ query))[:10] * share + 1
+    assert [position for position, _ in found] == best.tolist()
+
+
+def test_memory_for_fields_is_bounded() -> None:
+    """Of many filters the last ones' fields are held, and no values that all documents lost."""
+    rows = Rows()
+    rows.put({1: encoded(1)})
+    fields = [Field((str(number),), lambda body: body.get("n")) for number in range(40)]
+    for field in fields:
+        rows.forget_fields([field])
+        rows.put_fields({1: {"n": 0}}, [field])
+    assert list(rows.fields) == fields[-FIELDS_KEPT:]
+
+    for number in range(2000):
+        rows.put_fields({1: {"n": number}}, fields[-1:])
+    rows.forget_fields(fields[-1:])
+    assert fields[-1] not in rows.fields
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A store with three documents, of which 2 and 3 have the kind "b"."""
+    made = Store(sqlite_engines(tmp_path))
+    with made.write() as session:
+        session.add(Database(id="d", name="library", port=1))
+        session.flush()
+        place = {"database_id": "d", "keyspace": "k", "name": "n"}
+        session.add(Entity(id=1, kind="collection", definition={}, **place))
+        session.flush()
+        for position, kind in ((1, "a"), (2, "b"), (3, "b")):
+            record = {"position": position, "entity_id": 1}
+            session.add(Record(key=str(position), body={"kind": kind}, **record))
+            session.flush()
+            session.add(Vector(column="$vector", value=encoded(position), **record))
+    yield made
+    made.close()
+
+
+def test_changed_fields_are_seen(store: Store) -> None:
+    """The fields are read from the store when first asked for, and again when they change."""
+    cache = VectorCache(store)
+    tests = field_tests(parse_filter({"kind": "b"}, Indexing()))
+
+    def found() -> list[int]:
+        return [it for it, _ in cache.search(1, "$vector", [1.0, 0.0], "cosine", 5, tests)]
+
+    assert found() == [2, 3]
+    with store.write() as session:
+        session.execute(update(Record).where(Record.position == 2).values(body={"kind": "a"}))
+        session.execute(update(Record).where(Record.position == 1).values(body={"kind": "b"}))
+    cache.put(1, "$vector", [1, 2])
+    assert found() == [1, 3]
