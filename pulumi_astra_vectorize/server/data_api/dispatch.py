@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from pulumi_astra_vectorize.server.data_api import collections, general, tables
 from pulumi_astra_vectorize.server.data_api.authentication import authenticate, presented_token
@@ -40,6 +40,12 @@ COMMAND_PACKAGES = (general, collections, tables)
 LOGGER = logging.getLogger(__name__)
 
 EMBEDDING_KEY_HEADER = "x-embedding-api-key"
+
+ADDRESSED = select(Entity).where(
+    Entity.database_id == bindparam("database_id"),
+    Entity.keyspace == bindparam("keyspace"),
+    Entity.name == bindparam("name"),
+)
 
 LEVELS: tuple[Level, ...] = ("general", "keyspace", "data")
 """The level of a command, by the number of path segments after ``/v1``."""
@@ -113,16 +119,17 @@ def _run(
 
 
 def _find_target(server: ServerState, database: Database, segments: Sequence[str]) -> Target:
+    if not segments:
+        return Target()
     with server.store.read() as session:
-        if segments and session.get(Keyspace, (database.id, segments[0])) is None:
-            return Target(refusal=_unknown_keyspace(segments[0]))
-        if len(segments) < len(LEVELS) - 1:
-            return Target()
-        keyspace, name = segments
-        entity = session.scalar(
-            select(Entity).filter_by(database_id=database.id, keyspace=keyspace, name=name)
-        )
-        return Target(entity) if entity else Target(refusal=_unknown_entity(keyspace, name))
+        keyspace, name = (*segments, "")[:2]
+        place = {"database_id": database.id, "keyspace": keyspace, "name": name}
+        entity = session.scalar(ADDRESSED, place)
+        if entity is not None:
+            return Target(entity)
+        if session.get(Keyspace, (database.id, keyspace)) is None:
+            return Target(refusal=_unknown_keyspace(keyspace))
+        return Target(refusal=_unknown_entity(keyspace, name)) if name else Target()
 
 
 def _find_registration(name: str, level: Level, target: Target) -> Registration:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import islice
 
 import numpy as np
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject, unexpected_failure
@@ -19,6 +19,10 @@ from pulumi_astra_vectorize.server.vector_rows import WIRE
 
 CHUNK = 500
 """How many keys or positions one statement names at most."""
+
+_AT_POSITIONS = select(Record.position, Record.key, Record.body).where(
+    Record.position.in_(bindparam("positions", expanding=True))
+)
 
 Vectors = Mapping[str, Sequence[float]]
 """The vectors of one record, by column (``$vector`` for collections)."""
@@ -116,9 +120,9 @@ def records_with_keys(session: Session, entity_id: int, keys: Collection[str]) -
 def records_at(session: Session, positions: Sequence[int]) -> list[Stored]:
     """Records by position, in the order asked for; those that are gone are left out."""
     found = {
-        stored.position: stored
+        position: Stored(position, key, body)
         for some in _chunks(positions)
-        for stored in _select(session, Record.position.in_(some))
+        for position, key, body in session.execute(_AT_POSITIONS, {"positions": some})
     }
     return [found[position] for position in positions if position in found]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from starlette.concurrency import run_in_threadpool
 
 from pulumi_astra_vectorize.server.control.availability import refuse_request
@@ -15,6 +15,9 @@ from pulumi_astra_vectorize.server.state import ServerState
 from pulumi_astra_vectorize.server.store.schema import ACTIVE, Database
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+BY_PORT = select(Database).where(Database.port == bindparam("port"))
+"""Made once, like ``ADDRESSED``: to make a statement takes as long as to have it answered."""
 
 REPLY_TYPE = "application/json;charset=UTF-8"
 
@@ -36,12 +39,18 @@ def router(server: ServerState) -> APIRouter:
 
 
 async def _answer(server: ServerState, request: Request) -> Response:
-    database = await run_in_threadpool(_addressed_database, server, request)
+    presented_token(request.headers)
+    body = await request.body()
+    return await run_in_threadpool(_answer_to, server, request, body)
+
+
+def _answer_to(server: ServerState, request: Request, body: bytes) -> Response:
+    """All the rest, on one thread: each change of threads costs as much as a look at the store."""
+    database = _addressed_database(server, request)
     if database is None:
         return Response(status_code=404)
-    presented_token(request.headers)
     if database.status != ACTIVE:
-        unavailable = await run_in_threadpool(refuse_request, server, database.id)
+        unavailable = refuse_request(server, database.id)
         if unavailable is not None:
             return JSONResponse(unavailable, 503)
     segments = [name for name in request.path_params.get("names", "").split("/") if name]
@@ -49,9 +58,7 @@ async def _answer(server: ServerState, request: Request) -> Response:
     if without_command is not None:
         return Response(status_code=without_command)
     _check_content_type(request)
-    body = await request.body()
-    headers = dict(request.headers)
-    status, reply = await run_in_threadpool(dispatch, server, database, segments, headers, body)
+    status, reply = dispatch(server, database, segments, dict(request.headers), body)
     return JSONResponse(reply, status, media_type=REPLY_TYPE)
 
 
@@ -59,7 +66,7 @@ def _addressed_database(server: ServerState, request: Request) -> Database | Non
     """The database whose port the request came in on; the main port has none."""
     _, port = request.scope["server"]
     with server.store.read() as session:
-        return session.scalar(select(Database).filter_by(port=port))
+        return session.scalar(BY_PORT, {"port": port})
 
 
 def _status_without_command(method: str, segments: list[str]) -> int | None:
