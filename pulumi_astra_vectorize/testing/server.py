@@ -35,12 +35,14 @@ class RunningServer:
         token: the application token, for ``Authorization: Bearer`` and for the Data API's
             ``Token``.
         control: makes trouble on purpose.
+        pid: of its process, to look at its memory or to kill it.
     """
 
     url: str
     databases: Mapping[str, DatabaseAddress]
     token: str = field(repr=False)
     control: Control = field(repr=False)
+    pid: int
 
     @property
     def environment(self) -> dict[str, str]:
@@ -107,7 +109,7 @@ def _connected(addresses: ServerAddresses) -> Generator[RunningServer, None, Non
     headers = {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=addresses.url, headers=headers, timeout=60) as http:
         databases = {database.name: database for database in addresses.databases}
-        yield RunningServer(addresses.url, databases, token, Control(http))
+        yield RunningServer(addresses.url, databases, token, Control(http), addresses.pid)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
