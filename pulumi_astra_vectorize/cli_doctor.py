@@ -8,8 +8,8 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pulumi_astra_vectorize.doctor import Finding
 
 SECRETS = frozenset({"application_token", "password"})
+
+FROM_CONFIG = "Pulumi config"
 
 MARKS = {"ok": "ok     ", "warning": "warning", "error": "ERROR  "}
 
@@ -37,6 +39,10 @@ def doctor(
         str | None,
         typer.Option(help="Take this stack's Pulumi config, too (in the program's folder)."),
     ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option(help="A target that this config names, instead of the one without a name."),
+    ] = None,
     token: Annotated[
         list[str] | None,
         typer.Option(help="A user access token to look for; repeatable. On Astra nobody lists."),
@@ -50,11 +56,11 @@ def doctor(
     Ends with 1 if something is wrong by which a `pulumi up` or an embedding fails.
     """
     config = {} if stack is None else _config_of(stack)
-    settings = list(_settings(config))
+    settings = list(_settings(config, target))
     for setting in [] if as_json else settings:
         typer.echo(f"{setting.key} = {setting.value}  (from {setting.source})")
     findings: list[Finding] = []
-    _examine(config, token or [], findings, shown=not as_json)
+    _examine(config, target, token or [], findings, shown=not as_json)
     is_well = all(finding.level != "error" for finding in findings)
     if as_json:
         report = {
@@ -67,46 +73,58 @@ def doctor(
 
 
 def _examine(
-    config: Mapping[str, str], tokens: list[str], findings: list[Finding], *, shown: bool
+    config: Mapping[str, str],
+    target: str | None,
+    tokens: list[str],
+    findings: list[Finding],
+    *,
+    shown: bool,
 ) -> None:
     from pulumi_astra_vectorize.api.target import Target
+    from pulumi_astra_vectorize.configuration import fix_for, load_configuration
     from pulumi_astra_vectorize.doctor import Finding, examine
-    from pulumi_astra_vectorize.settings import load_settings
 
     def hear(finding: Finding) -> None:
-        findings.append(finding)
+        findings.append(replace(finding, fix=fix_for(target, finding.fix)))
         if shown:
-            fix = f"\n        What to do: {finding.fix}" if finding.fix else ""
+            fix = findings[-1].fix and f"\n        What to do: {findings[-1].fix}"
             typer.echo(f"{MARKS[finding.level]} [{finding.code}] {finding.message}{fix}")
 
     try:
-        examine(Target(load_settings(config.get)), tokens, hear)
+        examine(Target(load_configuration(config.get).settings(target)), tokens, hear)
     except AstraVectorizeError as error:
         hear(Finding(error.code, "error", error.message, error.fix))
 
 
-def _settings(config: Mapping[str, str]) -> Iterator[Setting]:
+def _settings(config: Mapping[str, str], target: str | None) -> Iterator[Setting]:
     """Every setting, in the order of precedence: Pulumi config, environment, default.
 
-    What a target has for a default (its endpoint) is shown as such where the settings are right.
+    What a target has for a default (its endpoint) is shown as such where the settings are right. Of
+    a named target only what it inherits may stand elsewhere than in its own entry.
     """
-    from pulumi_astra_vectorize.settings import CONFIG_KEYS, NAMESPACE, Settings, load_settings
+    from pulumi_astra_vectorize.configuration import INHERITED, load_configuration, written_key
+    from pulumi_astra_vectorize.settings import CONFIG_KEYS, Settings
 
     loaded = Settings.model_construct()
+    entry: object = None
     with suppress(ConfigurationError):
-        loaded = load_settings(config.get)
+        configuration = load_configuration(config.get)
+        entry = configuration.entries.get(target or "")
+        loaded = configuration.settings(target)
+    own = cast("dict[str, object]", entry if isinstance(entry, dict) else {})
 
     for name, key in CONFIG_KEYS.items():
         variable = str(Settings.model_fields[name].validation_alias)
-        written = f"{NAMESPACE}:{key}"
-        if written in config:
-            source, value = "Pulumi config", config[written]
+        written, source, value = written_key(None, key), "default", getattr(loaded, name)
+        if key in own or (target is not None and name not in INHERITED):
+            written = written_key(target, key)
+            source, value = (FROM_CONFIG, own[key]) if key in own else (source, value)
+        elif written in config:
+            source, value = FROM_CONFIG, config[written]
         elif variable in os.environ:
             source, value = variable, os.environ[variable]
-        else:
-            source, value = "default", str(getattr(loaded, name))
         hidden = name in SECRETS and source != "default"
-        yield Setting(written, source, "[secret]" if hidden else value)
+        yield Setting(written, source, "[secret]" if hidden else str(value))
 
 
 def _config_of(stack: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
@@ -44,7 +45,13 @@ _VARIABLES = re.compile(r"`, or (?:set )?ASTRA_\w+(?: and ASTRA_\w+)?")
 class NamedSettings(Settings):
     """The settings of a target that a resource names: its own entry, nothing of the environment."""
 
+    name: str
     endpoint: Address
+
+    @property
+    def portal_folder(self) -> Path:
+        """Of its own: two organisations may have tokens of one name."""
+        return self.spool_folder / self.name
 
     @classmethod
     def settings_customise_sources(  # the library passes all of them by name
@@ -96,9 +103,8 @@ class Configuration:
                 fix=_how_to_add(name),
             )
         inherited = {setting: getattr(self.default, setting) for setting in INHERITED}
-        return validated(
-            NamedSettings, {**inherited, **_own(name, self.entries[name])}, f"{_path_of(name)}."
-        )
+        values = {"name": name, **inherited, **_own(name, self.entries[name])}
+        return validated(NamedSettings, values, f"{_path_of(name)}.")
 
     def _known(self) -> str:
         return f"configured: {', '.join(sorted(self.entries)) or 'none by name'}"

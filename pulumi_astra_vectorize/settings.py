@@ -141,6 +141,11 @@ class Settings(BaseSettings):
             self.token_to_send() if self.target == "astra" and self.application_token else None,
         )
 
+    @property
+    def portal_folder(self) -> Path:
+        """Where rotations by hand are remembered between two runs."""
+        return self.spool_folder
+
     def token_to_send(self) -> str:
         """The application token, for an Authorization header and nothing else.
 

@@ -99,7 +99,7 @@ class Target:
         return SingleTenant(self._data_api(endpoint), endpoint, self.settings.database_alias)
 
     def _portal(self) -> Portal:
-        memory = PortalMemory(self.settings.spool_folder)
+        memory = PortalMemory(self.settings.portal_folder)
         return Portal(self.databases, self.data_api, memory, self.settings.portal_wait)
 
     def _main(self) -> Transport:

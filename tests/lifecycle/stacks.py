@@ -127,9 +127,9 @@ class Stack:
         }
 
     def configure(self, key: str, value: str, *, secret: bool = False) -> None:
-        """Sets a key of our namespace, as `pulumi config set` does."""
+        """Sets a key of our namespace, or a path in one, as `pulumi config set` does."""
         self._stack.set_config(
-            f"astra-vectorize:{key}", automation.ConfigValue(value, secret=secret)
+            f"astra-vectorize:{key}", automation.ConfigValue(value, secret=secret), path="." in key
         )
 
     def urn(self, resource: str) -> str:

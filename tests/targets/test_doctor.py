@@ -15,6 +15,7 @@ from pulumi_astra_vectorize.resources.collection import CollectionProvider
 from pulumi_astra_vectorize.settings import CONFIG_KEYS, Settings
 from tests.lifecycle.programs import SECRET, everything
 from tests.lifecycle.servers import Server
+from tests.lifecycle.stacks import Stack
 from tests.targets.acts import SERVICE, add_key
 from tests.targets.hooks import Hooks
 from tests.targets.organisation import Organisation
@@ -118,21 +119,56 @@ def test_a_token_that_nobody_has(astra_config: dict[str, str]) -> None:
     assert findings(astra_config, "--token", "nobody")["TOKEN_NOT_FOUND"]["level"] == "error"
 
 
-def test_the_config_of_a_stack(
+@pytest.fixture
+def of_stack(
     local_config: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """`--stack` reads it through the engine, secrets decrypted and not shown."""
-    stack = stack_with(local_config, tmp_path)
-    stack.up(everything)
-    environment = {
+) -> Stack:
+    """A stack, in whose folder and with whose passphrase the command runs."""
+    for name, value in {
         "PULUMI_CONFIG_PASSPHRASE": "only-for-tests",
         "PULUMI_HOME": str(tmp_path / "home"),
         "PULUMI_BACKEND_URL": f"file://{tmp_path / 'state'}",
-    }
+    }.items():
+        monkeypatch.setenv(name, value)
+    stack = stack_with(local_config, tmp_path)
     monkeypatch.chdir(tmp_path / "work")
+    return stack
 
-    done = CliRunner().invoke(cli.app, ["doctor", "--stack", "test"], env=environment)
 
-    assert done.exit_code == 0, done.output
-    assert "astra-vectorize:applicationToken = [secret]  (from Pulumi config)" in done.output
-    assert SECRET not in done.output
+def test_the_config_of_a_stack(of_stack: Stack) -> None:
+    """`--stack` reads it through the engine, secrets decrypted and not shown."""
+    of_stack.up(everything)
+
+    code, output = run({}, "--stack", "test")
+
+    assert code == 0, output
+    assert "astra-vectorize:applicationToken = [secret]  (from Pulumi config)" in output
+    assert SECRET not in output
+
+
+def test_a_target_that_the_config_names(of_stack: Stack, server: Server) -> None:
+    """`--target` looks at that one: its own settings, and what it shares with the others."""
+    of_stack.configure("endpoint", "http://127.0.0.1:9")
+    of_stack.configure("timeoutSeconds", "7")
+    of_stack.configure("targets.eu.endpoint", server.url)
+    of_stack.configure("targets.eu.applicationToken", server.token, secret=True)
+
+    code, output = run({}, "--stack", "test", "--target", "eu")
+
+    assert code == 0, output
+    assert f"astra-vectorize:targets.eu.endpoint = {server.url}  (from Pulumi config)" in output
+    assert "targets.eu.applicationToken = [secret]  (from Pulumi config)" in output
+    assert "astra-vectorize:targets.eu.username = None  (from default)" in output
+    assert "astra-vectorize:timeoutSeconds = 7  (from Pulumi config)" in output
+    assert "astra-vectorize:endpoint" not in output
+    assert server.token not in output
+
+
+def test_a_target_that_is_wrong_or_not_there(of_stack: Stack) -> None:
+    """With the lines that set its own settings."""
+    of_stack.configure("targets.eu.endpoint", "http://127.0.0.1:9")
+
+    for name, code in (("eu", "APPLICATION_TOKEN_MISSING"), ("asia", "TARGET_NOT_CONFIGURED")):
+        _, output = run({}, "--stack", "test", "--target", name)
+        assert f"[{code}]" in output
+        assert f"--path astra-vectorize:targets.{name}.applicationToken TOKEN" in output

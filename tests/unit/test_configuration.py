@@ -72,7 +72,7 @@ def test_every_key_of_the_configuration_may_stand_in_an_entry() -> None:
     settings = configured({"eu": entry}).settings("eu")
 
     assert set(entry) == set(CONFIG_KEYS.values())
-    assert settings.model_fields_set == set(CONFIG_KEYS)
+    assert settings.model_fields_set == {"name", *CONFIG_KEYS}
     assert settings.data_api_token() == "Cassandra:dXNlcg==:cGFzcw=="
 
 
@@ -118,6 +118,14 @@ def test_patience_and_the_place_on_this_machine_are_inherited() -> None:
     assert found.settings("us").spool_folder == Path("/spool")
     assert (found.settings("us").portal_wait, found.settings("eu").portal_wait) == (8, 1)
     assert {*SHARED, *FOREIGN} == set(CONFIG_KEYS.values())
+
+
+def test_rotations_by_hand_are_remembered_by_target() -> None:
+    """Two organisations at Astra may have tokens of one name; a reload knows its database."""
+    found = configured({"eu": EU}, spoolFolder="/spool")
+
+    assert found.settings("eu").portal_folder == Path("/spool/eu")
+    assert found.settings(None).portal_folder == Path("/spool")
 
 
 def test_an_address_has_no_default_but_astra_s_own() -> None:

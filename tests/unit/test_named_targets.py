@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -154,7 +155,7 @@ def test_a_state_on_a_target_that_is_gone(hook: str) -> None:
     state = {"provider": "huggingface", "target": "asia"}
     news = {"provider": "huggingface"}
     provider = IntegrationProvider()
-    calls = {
+    calls: dict[str, Callable[[], object]] = {
         "diff": lambda: provider.diff("id", state, news),
         "read": lambda: provider.read("id", state),
         "update": lambda: provider.update("id", state, state),
