@@ -24,6 +24,12 @@ _AT_POSITIONS = select(Record.position, Record.key, Record.body).where(
     Record.position.in_(bindparam("positions", expanding=True))
 )
 
+_WITH_KEYS = select(Record.position, Record.key, Record.body).where(
+    Record.entity_id == bindparam("entity_id"),
+    Record.key.in_(bindparam("keys", expanding=True)),
+)
+"""Without an order: for the sake of one sqlite would read the whole entity."""
+
 Vectors = Mapping[str, Sequence[float]]
 """The vectors of one record, by column (``$vector`` for collections)."""
 
@@ -110,9 +116,11 @@ def positions_of(session: Session, entity_id: int, keys: Collection[str]) -> dic
 def records_with_keys(session: Session, entity_id: int, keys: Collection[str]) -> list[Stored]:
     """Those of the keys that exist, in the order of their insertion."""
     found = [
-        stored
+        Stored(position, key, body)
         for some in _chunks(list(keys))
-        for stored in _select(session, Record.entity_id == entity_id, Record.key.in_(some))
+        for position, key, body in session.execute(
+            _WITH_KEYS, {"entity_id": entity_id, "keys": some}
+        )
     ]
     return sorted(found, key=lambda stored: stored.position)
 
