@@ -32,7 +32,8 @@ PORTION = 5_000
 WORDS = 12
 BEST = 10
 
-MEGABYTE = 1e6
+MEGABYTE = 2**20
+"""As `ps` and `top` count."""
 
 
 def figures() -> Iterator[Figure]:
