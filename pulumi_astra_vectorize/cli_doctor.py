@@ -85,10 +85,13 @@ def _examine(
     from pulumi_astra_vectorize.doctor import Finding, examine
 
     def hear(finding: Finding) -> None:
-        findings.append(replace(finding, fix=fix_for(target, finding.fix)))
+        told = replace(finding, fix=fix_for(target, finding.fix))
+        if told in findings:
+            return  # what is wrong with the settings is met wherever they are used
+        findings.append(told)
         if shown:
-            fix = findings[-1].fix and f"\n        What to do: {findings[-1].fix}"
-            typer.echo(f"{MARKS[finding.level]} [{finding.code}] {finding.message}{fix}")
+            fix = told.fix and f"\n        What to do: {told.fix}"
+            typer.echo(f"{MARKS[told.level]} [{told.code}] {told.message}{fix}")
 
     try:
         examine(Target(load_configuration(config.get).settings(target)), tokens, hear)

@@ -38,8 +38,10 @@ machine. Nothing that is sent anywhere, and nothing that says where to."""
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 _OWN_KEYS = "|".join(key for name, key in CONFIG_KEYS.items() if name not in INHERITED)
-_OWN = re.compile(rf"(pulumi config set (?:--secret )?)?{NAMESPACE}:({_OWN_KEYS})\b")
-_VARIABLES = re.compile(r"`, or (?:set )?ASTRA_\w+(?: and ASTRA_\w+)?")
+_OWN = re.compile(rf"(pulumi config (?:set|rm) (?:--secret )?)?{NAMESPACE}:({_OWN_KEYS})\b")
+_VARIABLES = re.compile(
+    r", or (?:set )?ASTRA_\w+(?: and ASTRA_\w+)?| \(where they come from the environment[^)]*\)"
+)
 
 
 class NamedSettings(Settings):
@@ -140,7 +142,7 @@ def fix_for(name: str | None, fix: str) -> str:
         command = f"{found[1]}--path " if found[1] else ""
         return command + written_key(name, found[2])
 
-    return _VARIABLES.sub("`", _OWN.sub(of_target, fix))
+    return _VARIABLES.sub("", _OWN.sub(of_target, fix))
 
 
 def written_key(name: str | None, key: str) -> str:

@@ -20,6 +20,7 @@ class DatabaseInfo(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True)
     name: str
     region: str = ""
+    cloud: str | None = Field(None, alias="cloudProvider")
     default_keyspace: str | None = Field(None, alias="keyspace")
     additional: list[str] = Field(default_factory=list[str], alias="additionalKeyspaces")
     listed: list[str] = Field(default_factory=list[str], alias="keyspaces")

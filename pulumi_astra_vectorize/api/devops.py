@@ -6,10 +6,17 @@ import time
 from typing import TYPE_CHECKING
 
 from pulumi_astra_vectorize.api.databases import ACTIVE, Database
-from pulumi_astra_vectorize.errors import NotFoundError, RefusedError, UnreachableError
+from pulumi_astra_vectorize.errors import (
+    ConfigurationError,
+    NotFoundError,
+    RefusedError,
+    UnreachableError,
+)
 
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.transport import Answer, Method, Transport
+
+DATABASES = "/v2/databases"
 
 PAGE = 100
 
@@ -26,12 +33,16 @@ class DevOps:
         self._transport = transport
 
     def databases(self) -> list[Database]:
-        """All databases that are not terminated, page by page."""
+        """All databases that are not terminated, page by page.
+
+        Raises:
+            ConfigurationError: NOT_A_DEVOPS_API.
+        """
         found: list[Database] = []
         while True:
             after = f"&starting_after={found[-1].id}" if found else ""
             query = f"include=nonterminated&provider=ALL&limit={PAGE}{after}"
-            answer = self._call("GET", f"/v2/databases?{query}", {200})
+            answer = self._call("GET", f"{DATABASES}?{query}", {200})
             page = answer.parsed(list[Database])
             found += page
             if len(page) < PAGE:
@@ -39,18 +50,18 @@ class DevOps:
 
     def create_keyspace(self, database: Database, name: str) -> None:
         """Creates a keyspace, and waits until the database serves it."""
-        self._call("POST", f"/v2/databases/{database.id}/keyspaces/{name}", {201})
+        self._call("POST", f"{DATABASES}/{database.id}/keyspaces/{name}", {201})
         self._wait(database, name, there=True)
 
     def delete_keyspace(self, database: Database, name: str) -> None:
         """Deletes a keyspace with all that is in it, and waits until it is gone."""
-        self._call("DELETE", f"/v2/databases/{database.id}/keyspaces/{name}", {202, 204})
+        self._call("DELETE", f"{DATABASES}/{database.id}/keyspaces/{name}", {202, 204})
         self._wait(database, name, there=False)
 
     def _wait(self, database: Database, keyspace: str, *, there: bool) -> None:
         deadline = time.monotonic() + KEYSPACE_SECONDS
         while time.monotonic() < deadline:
-            now = self._call("GET", f"/v2/databases/{database.id}", {200}).parsed(Database)
+            now = self._call("GET", f"{DATABASES}/{database.id}", {200}).parsed(Database)
             if now.status == ACTIVE and (keyspace in now.info.keyspaces) is there:
                 return
             time.sleep(POLL_SECONDS)
@@ -66,6 +77,8 @@ class DevOps:
     def _call(self, method: Method, path: str, expected: set[int]) -> Answer:
         answer = self._transport.call(method, path, repeatable=True)
         place, _, _ = path.partition("?")
+        if answer.status == 404 and place == DATABASES:
+            raise self._is_another()
         if answer.status == 404:
             raise NotFoundError(
                 "DATABASE_NOT_FOUND",
@@ -81,3 +94,15 @@ class DevOps:
                 source="Astra DB",
             )
         return answer
+
+    def _is_another(self) -> ConfigurationError:
+        """Every DevOps API has this list, be it empty: an integrations service has none."""
+        return ConfigurationError(
+            "NOT_A_DEVOPS_API",
+            f"{self._transport.base_url} is not what the settings of target and endpoint say: it "
+            f"has no list of databases at {DATABASES}",
+            fix="run `pulumi config set astra-vectorize:endpoint URL` with the embedded server's "
+            "main address (Astra's own needs none); or, if it is the integrations service beside a "
+            "Data API of your own, `pulumi config set astra-vectorize:target self-hosted`",
+            source="Astra DB",
+        )

@@ -75,7 +75,8 @@ class Portal:
         self._wait_seconds = wait_seconds
 
     def integration(self, provider: str) -> ProvenIntegration:
-        """It is added with its first token, so there is nothing to ask for."""
+        """It is added with its first token: all that can be asked for is whether Astra answers."""
+        self._databases()
         return ProvenIntegration()
 
     def add_integration(self, provider: str) -> None:

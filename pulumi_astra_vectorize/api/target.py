@@ -7,6 +7,7 @@ from collections import defaultdict
 from contextlib import suppress
 
 from pulumi_astra_vectorize.api import hugging_face
+from pulumi_astra_vectorize.api.astra import require_astra
 from pulumi_astra_vectorize.api.data_api import DataApi
 from pulumi_astra_vectorize.api.databases import AWAKE, Database, Databases, resolve
 from pulumi_astra_vectorize.api.devops import DevOps
@@ -48,8 +49,15 @@ class Target:
         )
 
     def databases(self) -> list[Database]:
-        """All databases of the target."""
-        return self._databases.databases()
+        """All databases of the target.
+
+        Raises:
+            ConfigurationError: NOT_ASTRA.
+        """
+        found = self._databases.databases()
+        if self.settings.target == "astra":
+            require_astra(found, self.settings.endpoint)
+        return found
 
     def database(self, reference: str) -> Database:
         """The database with this name or id; see ``databases.resolve`` for what is refused."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pulumi_astra_vectorize.api.target import current_target
+from pulumi_astra_vectorize.engine import Provider
 from pulumi_astra_vectorize.resources.collection import CollectionProvider
+from pulumi_astra_vectorize.resources.integration import IntegrationProvider
 from pulumi_astra_vectorize.resources.keyspace import KeyspaceProvider
+from pulumi_astra_vectorize.resources.user_access_token import UserAccessTokenProvider
 from tests.lifecycle.servers import Server
 from tests.targets.acts import SERVICE, add_key, refused
 from tests.targets.hooks import Hooks
@@ -92,6 +97,27 @@ def test_a_token_of_another_organisation_is_refused(astra: Hooks) -> None:
 
     with refused("APPLICATION_TOKEN_REFUSED"):
         current_target().databases()
+
+
+@pytest.mark.parametrize(
+    ("provider", "inputs"),
+    [
+        (IntegrationProvider(), {}),
+        (UserAccessTokenProvider(), {"name": TOKEN}),
+        (CollectionProvider(), {"database": "library", "name": "notes", "dimension": 3}),
+    ],
+)
+def test_an_embedded_server_is_not_taken_for_astra(
+    local_config: dict[str, str], provider: Provider, inputs: dict[str, Any]
+) -> None:
+    """It says so itself (docs/differences.md); the error names both settings and the lines."""
+    hooks = Hooks({**local_config, "target": "astra"})
+
+    with refused("NOT_ASTRA") as said:
+        hooks.create(provider, **inputs)
+    assert local_config["endpoint"] in said[0]
+    assert "pulumi config set astra-vectorize:target local" in said[0]
+    assert "pulumi config rm astra-vectorize:endpoint" in said[0]
 
 
 def test_a_token_without_the_right_is_refused(astra: Hooks, organisation: Organisation) -> None:

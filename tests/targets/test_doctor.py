@@ -101,6 +101,13 @@ def test_what_keeps_it_from_looking(
     assert run({**astra_config, **wrong})[0] == 1
 
 
+def test_settings_that_contradict_each_other(local_config: dict[str, str]) -> None:
+    """An embedded server is not Astra; said once, though every look fails by it."""
+    _, output = run({**local_config, "target": "astra"})
+
+    assert output.count("[NOT_ASTRA]") == 1
+
+
 def test_a_sleeping_database_is_a_warning(
     astra_config: dict[str, str], organisation: Organisation
 ) -> None:

@@ -197,6 +197,7 @@ def test_a_configuration_shows_no_secret() -> None:
 TOKEN_LINE = "pulumi config set --secret {}applicationToken TOKEN"
 USER_LINES = "`pulumi config set {0}username U` and `pulumi config set --secret {1}password P`"
 TOP, OF_EU = "astra-vectorize:", "--path astra-vectorize:targets.eu."
+REMOVAL = "`pulumi config rm {}endpoint`"
 SHARED_LINE = "`pulumi config set astra-vectorize:databaseWait SECONDS` waits, or set ASTRA_X"
 
 
@@ -214,6 +215,10 @@ SHARED_LINE = "`pulumi config set astra-vectorize:databaseWait SECONDS` waits, o
         (
             "check `astra-vectorize:huggingFaceUrl`",
             "check `astra-vectorize:targets.eu.huggingFaceUrl`",
+        ),
+        (
+            f"{REMOVAL.format(TOP)} (where they come from the environment: ASTRA_X and ASTRA_Y)",
+            REMOVAL.format(OF_EU),
         ),
         (SHARED_LINE, SHARED_LINE),
     ],

@@ -12,6 +12,7 @@ from pulumi_astra_vectorize.api.databases import Database, resolve
 from pulumi_astra_vectorize.api.devops import DevOps
 from pulumi_astra_vectorize.api.transport import Transport
 from pulumi_astra_vectorize.errors import (
+    ConfigurationError,
     ConflictError,
     NotFoundError,
     RefusedError,
@@ -108,13 +109,14 @@ def test_database_that_is_not_there_is_named_with_those_that_are(reference: str)
 
 
 @pytest.mark.parametrize(
-    ("status", "code"), [(403, "DEVOPS_REFUSED"), (500, "DEVOPS_REFUSED"), (404, "NOT_FOUND")]
+    ("status", "code"),
+    [(403, "DEVOPS_REFUSED"), (500, "DEVOPS_REFUSED"), (404, "NOT_A_DEVOPS_API")],
 )
 def test_refusals(status: int, code: str) -> None:
     """The contract's error codes, each an error that says what was asked."""
     refusing = client(answering(httpx.Response(status, json={"errors": []})))
 
-    with pytest.raises((RefusedError, NotFoundError), match=code) as caught:
+    with pytest.raises((RefusedError, ConfigurationError), match=code) as caught:
         refusing.databases()
 
     assert "/v2/databases" in str(caught.value)
