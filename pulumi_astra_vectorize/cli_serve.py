@@ -22,8 +22,8 @@ ENVIRONMENT = (
     "..._DATA, ..._DATABASES (names with commas between), ..._CLASSIC_DATABASES, ..._USERNAME, "
     "..._PASSWORD, ..._TOKEN (the application token, instead of a new one), ..._EMBEDDINGS, "
     "..._KEYSPACE, ..._READY_FILE, ..._CONTROL, ..._COLLECTION_LIMIT; with --only integrations "
-    "..._LOOKUP_PORT, ..._DATABASE_ALIAS, ..._STORE, ..._MASTER_KEY, ..._MASTER_KEY_FILE, "
-    "..._DATA_API, ..._AUDIT_LOG, ..._TLS_CERTIFICATE, ..._TLS_KEY."
+    "..._LOOKUP_PORT, ..._LOOKUP_HOST, ..._DATABASE_ALIAS, ..._STORE, ..._MASTER_KEY, "
+    "..._MASTER_KEY_FILE, ..._DATA_API, ..._AUDIT_LOG, ..._TLS_CERTIFICATE, ..._TLS_KEY."
 )
 
 SERVER_EXTRA = frozenset(
@@ -130,6 +130,14 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a flag
             help="Port of its own for the look-ups (the main port).", rich_help_panel=SERVICE
         ),
     ] = None,
+    lookup_host: Annotated[
+        str | None,
+        typer.Option(
+            help="Address that port listens on, if not --host: the management can stay on "
+            "127.0.0.1.",
+            rich_help_panel=SERVICE,
+        ),
+    ] = None,
     database_alias: Annotated[
         str | None,
         typer.Option(
@@ -175,6 +183,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a flag
         "control": control,
         "collection_limit": collection_limit,
         "lookup_port": lookup_port,
+        "lookup_host": lookup_host,
         "database_alias": database_alias,
         "store": store,
         "master_key_file": master_key_file,

@@ -112,6 +112,8 @@ class ServiceSettings(ListenSettings, StoreSettings):
     Attributes:
         lookup_port: a port of its own for the look-ups, so that the management interface need not
             be reachable from the cluster.
+        lookup_host: the address for that port; None is ``host``. So the management can stay on
+            127.0.0.1.
         database_alias: what scopes call the one database of a self-hosted Data API.
         data_api: the Data API's address: it is asked whether it knows the token of a look-up.
         audit_log: the file for the audit log; None writes it to standard error.
@@ -120,6 +122,7 @@ class ServiceSettings(ListenSettings, StoreSettings):
     """
 
     lookup_port: int | None = Field(default=None, ge=0, le=65535)
+    lookup_host: str | None = None
     database_alias: str = Field(default=DATABASE_ALIAS, min_length=1)
     data_api: str | None = Field(default=None, pattern=r"^https?://\S+$")
     audit_log: Path | None = None
@@ -130,6 +133,8 @@ class ServiceSettings(ListenSettings, StoreSettings):
     def _fit_together(self) -> Self:
         if self.store and not self.token:
             raise ValueError("store needs token, alike in all instances")
+        if self.lookup_host is not None and self.lookup_port in (None, self.port or None):
+            raise ValueError("lookup_host needs lookup_port, another one than port")
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise ValueError("tls_certificate and tls_key go together: give both or none")
         return self

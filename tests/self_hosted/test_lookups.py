@@ -96,6 +96,21 @@ def test_two_ports_have_nothing_in_common() -> None:
             assert service.http.get(f"{url}/health").json() == {"status": "ok"}
 
 
+def test_lookups_are_reachable_where_the_management_is_not() -> None:
+    """Look-ups at an address for the cluster, the management on the loopback alone."""
+    with serving_service(lookup_port=0, lookup_host="127.0.0.2") as service:
+        service.add_integration()
+        service.add_token()
+        management = httpx.URL(service.addresses.url)
+        assert (management.host, httpx.URL(str(service.addresses.lookup_url)).host) == (
+            "127.0.0.1",
+            "127.0.0.2",
+        )
+        assert service.look_up().status_code == 200
+        with pytest.raises(httpx.ConnectError):
+            service.http.get(str(management.copy_with(host="127.0.0.2")))
+
+
 def test_embedded_server_answers_lookups() -> None:
     """The embedded server has the same calls for its databases, by their ids."""
     with (

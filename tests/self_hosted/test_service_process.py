@@ -105,6 +105,9 @@ def test_master_key_of_a_file_is_replaced(tmp_path: Path) -> None:
         (["--store", "mysql://host/db"], "INVALID_SETTINGS"),
         (["--master-key-file", "/nothing"], "MASTER_KEY_UNREADABLE"),
         (["--lookup-port", "70000"], "INVALID_SETTINGS"),
+        (["--lookup-host", "127.0.0.2"], "INVALID_SETTINGS"),
+        (["--port", "8", "--lookup-host", "::1", "--lookup-port", "8"], "INVALID_SETTINGS"),
+        (["--lookup-host", "192.0.2.1", "--lookup-port", "0"], "ADDRESS_UNUSABLE"),
     ],
 )
 def test_settings_that_do_not_fit(arguments: list[str], code: str) -> None:

@@ -55,9 +55,13 @@ def opened_service(settings: ServiceSettings) -> Generator[OpenSockets, None, No
         vault = open_things.enter_context(opened_vault(settings, folder))
         _name_cluster(vault.store, settings.database_alias)
         log = open_things.enter_context(audit_log(settings.audit_log))
+        lookup_host = settings.lookup_host or settings.host
         listeners = [
-            open_things.enter_context(listen(settings.host, port))
-            for port in (settings.port, settings.lookup_port)
+            open_things.enter_context(listen(host, port))
+            for host, port in (
+                (settings.host, settings.port),
+                (lookup_host, settings.lookup_port),
+            )
             if port is not None
         ]
         token = application_token(settings.token, folder / TOKEN_FILE)
@@ -71,7 +75,7 @@ def opened_service(settings: ServiceSettings) -> Generator[OpenSockets, None, No
             ),
             addresses=ServerAddresses(
                 url=url_of(settings.host, ports[0], scheme),
-                lookup_url=f"{url_of(settings.host, ports[-1], scheme)}/v1",
+                lookup_url=f"{url_of(lookup_host, ports[-1], scheme)}/v1",
                 pid=os.getpid(),
                 token_file=str(folder / TOKEN_FILE),
                 databases=[],
