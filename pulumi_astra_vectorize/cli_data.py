@@ -14,7 +14,7 @@ from pulumi_astra_vectorize.errors import ConflictError, NotFoundError
 from pulumi_astra_vectorize.rules import DEFAULT_KEYSPACE
 
 if TYPE_CHECKING:
-    from pulumi_astra_vectorize.api.data_api import JsonObject
+    from pulumi_astra_vectorize.api.commands import JsonObject
     from pulumi_astra_vectorize.reload.documents import Documents
 
 Shown = Callable[[int], None]

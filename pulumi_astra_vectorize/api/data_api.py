@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Generator
+from contextlib import contextmanager
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
-from pydantic import BaseModel
-
-from pulumi_astra_vectorize.errors import RefusedError
+from pulumi_astra_vectorize.api.commands import Commands, DataApiError, JsonObject, error_of
+from pulumi_astra_vectorize.api.schema_memory import Entities, Kind, SchemaMemory
 
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.transport import Transport
-
-JsonObject = dict[str, Any]
 
 COUNTED_AT_MOST = 1000
 """countDocuments stops there and says that there is more."""
@@ -22,7 +20,6 @@ INSERTED_AT_MOST = 100
 """Documents or rows that one insertMany takes."""
 
 ALREADY_EXISTS = "DOCUMENT_ALREADY_EXISTS"
-
 
 CREDENTIAL_REFUSED = "VECTORIZE_CREDENTIAL_INVALID"
 OPTIONS_REFUSED = "INVALID_CREATE_COLLECTION_OPTIONS"
@@ -36,72 +33,85 @@ SYSTEM = "system"
 """What the names of Cassandra's own keyspaces begin with."""
 
 
-def member(described: JsonObject, name: str) -> JsonObject:
-    """An object inside an explained definition; empty where it is absent or null."""
-    return cast("JsonObject", described.get(name) or {})
-
-
-class _Reply(BaseModel):
-    """The envelope of every answer (contract data-api.md, section 1)."""
-
-    status: JsonObject = {}
-    data: JsonObject = {}
-    errors: list[JsonObject] = []
-
-
-class DataApiError(RefusedError):
-    """An error object of the Data API, in its own words; ``code`` is the vendor's errorCode."""
-
-
-class DataApi:
-    """The Data API of one database.
-
-    Args:
-        transport: bound to the database's endpoint, its token in the header ``Token``.
-        prefix: ``/v1`` on the embedded server and self-hosted, ``/api/json/v1`` on Astra.
-    """
+class DataApi(Commands):
+    """The Data API of one database, with its lists as far as they are recent."""
 
     def __init__(self, transport: Transport, prefix: str = "/v1") -> None:
-        self._transport = transport
-        self._prefix = prefix
+        super().__init__(transport, prefix)
+        self._memory = SchemaMemory()
 
-    def collections(self, keyspace: str) -> dict[str, JsonObject]:
-        """The options of each collection by name; a keyspace that is gone has none."""
-        found = self._explained(keyspace, "findCollections", "collections")
-        return {item["name"]: item["options"] for item in found}
+    def collections(self, keyspace: str, within: float = 0) -> Entities:
+        """The options of each collection by name; a keyspace that is gone has none.
+
+        An answer that is at most ``within`` seconds old will do; it is shared: leave it as it is.
+        """
+
+        def ask() -> Entities:
+            found = self._explained(keyspace, "findCollections", "collections")
+            return {item["name"]: item["options"] for item in found}
+
+        return self._memory.entities("collections", keyspace, ask, within)
 
     def create_collection(self, keyspace: str, name: str, options: JsonObject) -> None:
         """Creates a collection; equal settings under the same name succeed, too."""
-        self._change(f"/{keyspace}", "createCollection", {"name": name, "options": options})
+        with self._changing("collections", keyspace):
+            self._change(f"/{keyspace}", "createCollection", {"name": name, "options": options})
+            self._memory.created("collections", keyspace, name, options)
 
     def delete_collection(self, keyspace: str, name: str) -> None:
         """Deletes a collection, or the table of that name: look first."""
-        self._change(f"/{keyspace}", "deleteCollection", {"name": name})
+        with self._changing("collections", keyspace):
+            self._change(f"/{keyspace}", "deleteCollection", {"name": name})
+            self._memory.removed(keyspace, name)
 
-    def tables(self, keyspace: str) -> dict[str, JsonObject]:
-        """The definition of each table by name; a keyspace that is gone has none."""
-        found = self._explained(keyspace, "listTables", "tables")
-        return {item["name"]: item["definition"] for item in found}
+    def tables(self, keyspace: str, within: float = 0) -> Entities:
+        """The definition of each table by name; a keyspace that is gone has none.
+
+        ``within`` as for collections.
+        """
+
+        def ask() -> Entities:
+            found = self._explained(keyspace, "listTables", "tables")
+            return {item["name"]: item["definition"] for item in found}
+
+        return self._memory.entities("tables", keyspace, ask, within)
 
     def create_table(self, keyspace: str, name: str, definition: JsonObject) -> None:
         """Creates a table."""
-        self._change(f"/{keyspace}", "createTable", {"name": name, "definition": definition})
+        with self._changing("tables", keyspace):
+            self._change(f"/{keyspace}", "createTable", {"name": name, "definition": definition})
+            self._memory.created("tables", keyspace, name, definition)
 
     def drop_table(self, keyspace: str, name: str) -> None:
         """Drops a table, or the collection of that name: look first."""
         body = {"name": name, "options": {"ifExists": True}}
-        self._change(f"/{keyspace}", "dropTable", body)
+        with self._changing("tables", keyspace):
+            self._change(f"/{keyspace}", "dropTable", body)
+            self._memory.removed(keyspace, name)
 
-    def alter_table(
-        self,
-        keyspace: str,
-        name: str,
-        operation: Literal["add", "drop", "addVectorize", "dropVectorize"],
-        columns: Mapping[str, Any] | list[str],
+    def add_columns(self, keyspace: str, table: str, columns: JsonObject) -> None:
+        """Adds columns to a table."""
+        with self._changing("tables", keyspace):
+            self._alter(keyspace, table, "add", columns)
+            self._memory.columns_added(keyspace, table, columns)
+
+    def drop_columns(self, keyspace: str, table: str, columns: list[str]) -> None:
+        """Drops columns of a table."""
+        with self._changing("tables", keyspace):
+            self._alter(keyspace, table, "drop", columns)
+            self._memory.columns_dropped(keyspace, table, columns)
+
+    def set_service(
+        self, keyspace: str, table: str, column: str, service: JsonObject | None
     ) -> None:
-        """One alteration: columns to add or to give a service, or names to drop."""
-        body = {"operation": {operation: {"columns": columns}}}
-        self._change(f"/{keyspace}/{name}", "alterTable", body)
+        """Gives a vector column a service in place of its own; None takes it away."""
+        try:
+            if service is None:
+                self._alter(keyspace, table, "dropVectorize", [column])
+            else:
+                self._alter(keyspace, table, "addVectorize", {column: service})
+        finally:
+            self._memory.lost("tables", keyspace)
 
     def indexes(self, keyspace: str, table: str) -> dict[str, JsonObject]:
         """Each index of a table by name: its ``definition`` and ``indexType``."""
@@ -148,7 +158,7 @@ class DataApi:
         reply = self._ask(f"/{keyspace}", {"createCollection": body}, repeatable=True)
         if not reply.errors:
             raise _created_by_a_probe(keyspace)
-        refusal = _error(reply.errors[0])
+        refusal = error_of(reply.errors[0])
         if refusal.code == CREDENTIAL_REFUSED:
             return False
         if refusal.code == OPTIONS_REFUSED and NO_MODEL in refusal.message:
@@ -195,7 +205,26 @@ class DataApi:
         reply = self._ask(f"/{keyspace}/{name}", {"insertMany": body}, repeatable=True)
         refused = [said for said in reply.errors if said.get("errorCode") != ALREADY_EXISTS]
         if refused:
-            raise _error(refused[0])
+            raise error_of(refused[0])
+
+    @contextmanager
+    def _changing(self, kind: Kind, keyspace: str) -> Generator[None]:
+        """Around a change and its note: one that fails may have been done for all that."""
+        try:
+            yield
+        except BaseException:
+            self._memory.lost(kind, keyspace)
+            raise
+
+    def _alter(
+        self,
+        keyspace: str,
+        table: str,
+        operation: Literal["add", "drop", "addVectorize", "dropVectorize"],
+        columns: JsonObject | list[str],
+    ) -> None:
+        body = {"operation": {operation: {"columns": columns}}}
+        self._change(f"/{keyspace}/{table}", "alterTable", body)
 
     def _explained(self, keyspace: str, command: str, member_name: str) -> list[JsonObject]:
         try:
@@ -205,39 +234,6 @@ class DataApi:
                 raise
             return []
         return cast("list[JsonObject]", status[member_name])
-
-    def _read(self, path: str, command: str, body: JsonObject) -> JsonObject:
-        return self._send(path, {command: body}, repeatable=True).status
-
-    def _change(self, path: str, command: str, body: JsonObject) -> None:
-        self._send(path, {command: body}, repeatable=False)
-
-    def _send(
-        self,
-        path: str,
-        body: JsonObject,
-        *,
-        repeatable: bool,
-        parse_float: Callable[[str], float] = float,
-    ) -> _Reply:
-        reply = self._ask(path, body, repeatable=repeatable, parse_float=parse_float)
-        if reply.errors:
-            raise _error(reply.errors[0])
-        return reply
-
-    def _ask(
-        self,
-        path: str,
-        body: JsonObject,
-        *,
-        repeatable: bool,
-        parse_float: Callable[[str], float] = float,
-    ) -> _Reply:
-        answer = self._transport.call("POST", self._prefix + path, body, repeatable=repeatable)
-        reply = answer.parsed(_Reply, parse_float)
-        if not reply.status and not reply.data and not reply.errors:
-            raise answer.not_understood()
-        return reply
 
 
 def _created_by_a_probe(keyspace: str) -> DataApiError:
@@ -259,13 +255,3 @@ def _exactly(digits: str) -> float:
             fix="store it as a string, or with 15 digits at most, before this step",
         )
     return value
-
-
-def _error(said: JsonObject) -> DataApiError:
-    from_provider = said.get("scope") == "EMBEDDING_PROVIDER"
-    return DataApiError(
-        str(said.get("errorCode", "UNKNOWN")),
-        str(said.get("message", said)),
-        fix="see the vendor's documentation of this code",
-        source="embedding provider" if from_provider else "Astra DB",
-    )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulumi_astra_vectorize import rules
-from pulumi_astra_vectorize.api.data_api import JsonObject, member
+from pulumi_astra_vectorize.api.commands import JsonObject, member
+from pulumi_astra_vectorize.api.recent import ACTING_SECONDS
 
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.data_api import DataApi
@@ -37,9 +38,9 @@ def embedders(api: DataApi, database: Database) -> Iterator[Embedder]:
     """Everything in a database that embeds."""
     for keyspace in database.info.keyspaces:
         place = f"{database.name}/{keyspace}"
-        for name, options in api.collections(keyspace).items():
+        for name, options in api.collections(keyspace, ACTING_SECONDS).items():
             yield from _embedder(f"{place}/{name}", database, member(options, "vector"))
-        for name, definition in api.tables(keyspace).items():
+        for name, definition in api.tables(keyspace, ACTING_SECONDS).items():
             for column, described in definition["columns"].items():
                 yield from _embedder(f"{place}/{name}.{column}", database, described)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pulumi_astra_vectorize import rules, wire
+from pulumi_astra_vectorize.api.recent import Recent
 from pulumi_astra_vectorize.errors import ConflictError, RefusedError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class Integrations:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+        self._lists: Recent[list[wire.TokenView]] = Recent()
 
     def integration(self, provider: str) -> wire.IntegrationView | None:
         """The integration of a provider, if the organisation added it."""
@@ -40,18 +42,20 @@ class Integrations:
         """Removes a provider; refused while it has tokens."""
         self._call("DELETE", _path(provider), missing_is_fine=True)
 
-    def token(self, provider: str, name: str) -> wire.TokenView | None:
-        """The user access token of that name, without its secret."""
-        return next((view for view in self.tokens(provider) if view.name == name), None)
+    def token(self, provider: str, name: str, within: float = 0) -> wire.TokenView | None:
+        """The user access token of that name, without its secret.
 
-    def tokens(self, provider: str) -> list[wire.TokenView]:
-        """All user access tokens of a provider."""
-        answer = self._call("GET", _path(provider, "tokens"), missing_is_fine=True)
-        return [] if answer is None else answer.parsed(list[wire.TokenView])
+        Where an answer that is at most ``within`` seconds old will do, one list serves all.
+        """
+        if not within:
+            views = self._tokens(provider, f"?name={quote(name, safe='')}")
+        else:
+            views = self._lists.get(provider, lambda: self._tokens(provider), within)
+        return next((view for view in views if view.name == name), None)
 
-    def token_to_scope(self, provider: str, name: str) -> wire.TokenView | None:
+    def token_to_scope(self, provider: str, name: str, within: float = 0) -> wire.TokenView | None:
         """The token to which databases can be added: only one that is there."""
-        return self.token(provider, name)
+        return self.token(provider, name, within)
 
     def add_token(
         self, provider: str, name: str, secret: str, databases: Sequence[str]
@@ -112,6 +116,10 @@ class Integrations:
         path = _path(provider, "tokens", token_id, "scope", database_id)
         self._call("DELETE", f"{path}?name={quote(database_name, safe='')}", missing_is_fine=True)
 
+    def _tokens(self, provider: str, query: str = "") -> list[wire.TokenView]:
+        answer = self._call("GET", _path(provider, "tokens") + query, missing_is_fine=True)
+        return [] if answer is None else answer.parsed(list[wire.TokenView])
+
     def _call(
         self,
         method: Method,
@@ -121,9 +129,13 @@ class Integrations:
         missing_is_fine: bool = False,
         repeatable: bool = False,
     ) -> Answer | None:
-        answer = self._transport.call(
-            method, path, body, repeatable=repeatable or method in ("GET", "DELETE")
-        )
+        try:
+            answer = self._transport.call(
+                method, path, body, repeatable=repeatable or method in ("GET", "DELETE")
+            )
+        finally:
+            if method != "GET":
+                self._lists.forget()
         if method == "DELETE" and answer.status in (200, 202):
             raise answer.not_understood()  # the service says 204: something stands between
         if answer.status < 400:

@@ -85,7 +85,7 @@ class Portal:
     def remove_integration(self, provider: str) -> None:
         """Removed with its last token."""
 
-    def token(self, provider: str, name: str) -> ProvenToken | None:
+    def token(self, provider: str, name: str, within: float = 0) -> ProvenToken | None:
         """The token, if a database that is awake can use it; see ``unseen`` for the others."""
         usable = [db.id for db in self._awake() if self._is_usable(db, provider, name)]
         if usable:
@@ -97,7 +97,7 @@ class Portal:
         """Ids of databases that are asleep: what they can use is unknown until they wake."""
         return frozenset(db.id for db in self._databases() if db.status not in AWAKE)
 
-    def token_to_scope(self, provider: str, name: str) -> ProvenToken:
+    def token_to_scope(self, provider: str, name: str, within: float = 0) -> ProvenToken:
         """The token, even if no database can use it yet."""
         return self.token(provider, name) or ProvenToken(PREFIX + name)
 

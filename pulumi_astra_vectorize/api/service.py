@@ -58,11 +58,11 @@ class IntegrationsService(Protocol):
         """Removes a provider that has no tokens."""
         ...
 
-    def token(self, provider: str, name: str) -> TokenThere | None:
-        """The user access token of that name."""
+    def token(self, provider: str, name: str, within: float = 0) -> TokenThere | None:
+        """The user access token of that name; an answer of the last ``within`` seconds will do."""
         ...
 
-    def token_to_scope(self, provider: str, name: str) -> TokenThere | None:
+    def token_to_scope(self, provider: str, name: str, within: float = 0) -> TokenThere | None:
         """The token to which databases can be added, even if it has none yet."""
         ...
 

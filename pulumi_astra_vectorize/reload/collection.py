@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from pulumi_astra_vectorize.api.data_api import JsonObject
+from pulumi_astra_vectorize.api.commands import JsonObject
 from pulumi_astra_vectorize.errors import (
     AstraVectorizeError,
     ConflictError,

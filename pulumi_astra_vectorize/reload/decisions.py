@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from pulumi_astra_vectorize.api.data_api import JsonObject
+from pulumi_astra_vectorize.api.commands import JsonObject
 from pulumi_astra_vectorize.reload.spool import Manifest
 
 

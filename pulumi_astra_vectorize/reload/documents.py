@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from pulumi_astra_vectorize.api.data_api import DataApi, JsonObject, member
+from pulumi_astra_vectorize.api.commands import JsonObject, member
+from pulumi_astra_vectorize.api.data_api import DataApi
 from pulumi_astra_vectorize.reload.loading import batches, has_text, insert, pages
 
 TEXT = "$vectorize"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, TextIO, cast
 
-from pulumi_astra_vectorize.api.data_api import JsonObject
+from pulumi_astra_vectorize.api.commands import JsonObject
 from pulumi_astra_vectorize.errors import RefusedError
 
 

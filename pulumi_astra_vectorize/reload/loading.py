@@ -5,12 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from pulumi_astra_vectorize.api.data_api import (
-    INSERTED_AT_MOST,
-    DataApi,
-    DataApiError,
-    JsonObject,
-)
+from pulumi_astra_vectorize.api.commands import DataApiError, JsonObject
+from pulumi_astra_vectorize.api.data_api import INSERTED_AT_MOST, DataApi
 
 TEXTS_AT_MOST = 32
 """Texts to embed in one call: the Data API asks the provider for so many at once (contract

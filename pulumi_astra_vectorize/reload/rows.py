@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pulumi_astra_vectorize.api.data_api import DataApi, JsonObject
+from pulumi_astra_vectorize.api.commands import JsonObject
+from pulumi_astra_vectorize.api.data_api import DataApi
 from pulumi_astra_vectorize.reload.loading import batches, has_text, insert, pages
 from pulumi_astra_vectorize.reload.progress import Progress
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from pulumi_astra_vectorize.api.data_api import JsonObject
+from pulumi_astra_vectorize.api.commands import JsonObject
 from pulumi_astra_vectorize.errors import ConfigurationError
 from pulumi_astra_vectorize.reload.files import explained_disk_errors, whole_file
 from pulumi_astra_vectorize.reload.journal import Journal, Place

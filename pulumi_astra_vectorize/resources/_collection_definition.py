@@ -7,7 +7,7 @@ from typing import Any, Literal, cast
 
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
-from pulumi_astra_vectorize.api.data_api import JsonObject, member
+from pulumi_astra_vectorize.api.commands import JsonObject, member
 from pulumi_astra_vectorize.resources._values import listed, mapping, text
 from pulumi_astra_vectorize.resources.embedding_service import (
     ServiceInputs,

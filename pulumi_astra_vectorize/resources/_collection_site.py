@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulumi_astra_vectorize.api.data_api import DataApiError, JsonObject
+from pulumi_astra_vectorize.api.commands import DataApiError, JsonObject
 from pulumi_astra_vectorize.api.databases import Database
+from pulumi_astra_vectorize.api.recent import ACTING_SECONDS
 from pulumi_astra_vectorize.errors import NotFoundError
 from pulumi_astra_vectorize.reload.documents import Documents
 from pulumi_astra_vectorize.resources._collection_definition import (
@@ -40,9 +41,13 @@ class CollectionSite:
         """Database and keyspace, as errors name them."""
         return f"{self.database.name}/{self._inputs.keyspace}"
 
-    def options(self) -> JsonObject | None:
-        """What findCollections explains; None when there is no such collection."""
-        return self.documents.api.collections(self._inputs.keyspace).get(self._inputs.name)
+    def options(self, within: float = 0) -> JsonObject | None:
+        """What findCollections explains; None when there is no such collection.
+
+        An answer that is at most ``within`` seconds old will do.
+        """
+        there = self.documents.api.collections(self._inputs.keyspace, within)
+        return there.get(self._inputs.name)
 
     def options_there(self) -> JsonObject:
         """The same, right after the collection was made sure to be there.
@@ -50,7 +55,7 @@ class CollectionSite:
         Raises:
             NotFoundError: COLLECTION_NOT_FOUND.
         """
-        options = self.options()
+        options = self.options(ACTING_SECONDS)
         if options is None:
             raise NotFoundError(
                 "COLLECTION_NOT_FOUND",
@@ -90,7 +95,7 @@ class CollectionSite:
         """Drops the collection, if it is there: a table of that name is not ours to drop."""
         inputs, api = self._inputs, self.documents.api
         with self._target.schema_change(self.database):
-            if self.options() is not None:
+            if self.options(ACTING_SECONDS) is not None:
                 settle(
                     lambda: api.delete_collection(inputs.keyspace, inputs.name),
                     lambda: self.options() is None,

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
-from pulumi_astra_vectorize.api.data_api import JsonObject
+from pulumi_astra_vectorize.api.commands import JsonObject
 from pulumi_astra_vectorize.errors import ConflictError, GuardError
 from pulumi_astra_vectorize.reload.column import Filling
 from pulumi_astra_vectorize.resources._column_site import Site

@@ -6,8 +6,9 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pulumi_astra_vectorize.api.data_api import DataApiError, JsonObject
+from pulumi_astra_vectorize.api.commands import DataApiError, JsonObject
 from pulumi_astra_vectorize.api.databases import Database
+from pulumi_astra_vectorize.api.recent import ACTING_SECONDS
 from pulumi_astra_vectorize.errors import AstraVectorizeError, NotFoundError
 from pulumi_astra_vectorize.reload.rows import Rows
 from pulumi_astra_vectorize.resources._settle import settle
@@ -59,19 +60,21 @@ class Site:
     def __str__(self) -> str:
         return f"{self.database.name}/{self._keyspace}/{self._table}.{self._name}"
 
-    def column(self) -> JsonObject | None:
+    def column(self, within: float = 0) -> JsonObject | None:
         """The column as listTables explains it, or None.
+
+        An answer that is at most ``within`` seconds old will do.
 
         Raises:
             NotFoundError: TABLE_NOT_FOUND.
         """
-        found: JsonObject | None = self._definition()["columns"].get(self._name)
+        found: JsonObject | None = self._definition(within)["columns"].get(self._name)
         return found
 
-    def column_or_none(self) -> JsonObject | None:
+    def column_or_none(self, within: float) -> JsonObject | None:
         """The same, where a table that is gone takes the column with it."""
         try:
-            return self.column()
+            return self.column(within)
         except NotFoundError:
             return None
 
@@ -85,7 +88,7 @@ class Site:
         Raises:
             NotFoundError: TABLE_NOT_FOUND, TEXT_COLUMN_NOT_FOUND.
         """
-        definition = self._definition()
+        definition = self._definition(ACTING_SECONDS)
         if definition["columns"].get(text, {}).get("type") not in TEXT_TYPES:
             raise NotFoundError(
                 "TEXT_COLUMN_NOT_FOUND",
@@ -99,11 +102,11 @@ class Site:
 
     def column_there(self) -> JsonObject:
         """The column right after it was made sure to be there."""
-        return self.column() or {}
+        return self.column(ACTING_SECONDS) or {}
 
     def add_if_missing(self, dimension: int | None, service: ServiceInputs | None) -> None:
         """Adds the vector column with its service; the dimension may be the model's own."""
-        if self.column() is not None:
+        if self.column(ACTING_SECONDS) is not None:
             return
         described: dict[str, Any] = {"type": "vector"}
         if dimension is not None:
@@ -111,7 +114,7 @@ class Site:
         if service is not None:
             described["service"] = service.to_wire()
         settle(
-            lambda: self._alter("add", {self._name: described}, service),
+            lambda: self._add(described, service),
             lambda: self.column() is not None,
         )
 
@@ -120,10 +123,10 @@ class Site:
         there = self._service()
         if service is None:
             if there is not None:
-                self._alter("dropVectorize", [self._name], None)
+                self._api.set_service(self._keyspace, self._table, self._name, None)
         elif there != service.as_user_wrote():
             settle(
-                lambda: self._alter("addVectorize", {self._name: service.to_wire()}, service),
+                lambda: self._give(service),
                 lambda: self._service() == service.as_user_wrote(),
             )
 
@@ -164,7 +167,7 @@ class Site:
         """Drops the column, its index first."""
         with self._target.schema_change(self.database):
             self.set_index(None)
-            self._alter("drop", [self._name], None)
+            self._api.drop_columns(self._keyspace, self._table, [self._name])
 
     @contextmanager
     def left_as_it_was(self, *, added: bool) -> Generator[None, None, None]:
@@ -184,16 +187,23 @@ class Site:
     def _service(self) -> dict[str, Any] | None:
         return from_wire(self.column_there().get("service"))
 
-    def _alter(
-        self, operation: Any, columns: dict[str, Any] | list[str], service: ServiceInputs | None
-    ) -> None:
+    def _add(self, described: JsonObject, service: ServiceInputs | None) -> None:
+        with self._explaining(service):
+            self._api.add_columns(self._keyspace, self._table, {self._name: described})
+
+    def _give(self, service: ServiceInputs) -> None:
+        with self._explaining(service):
+            self._api.set_service(self._keyspace, self._table, self._name, service.to_wire())
+
+    @contextmanager
+    def _explaining(self, service: ServiceInputs | None) -> Generator[None]:
         try:
-            self._api.alter_table(self._keyspace, self._table, operation, columns)
+            yield
         except DataApiError as error:
             raise explained(error, service, self.database, self._target) from None
 
-    def _definition(self) -> JsonObject:
-        definition = self._api.tables(self._keyspace).get(self._table)
+    def _definition(self, within: float) -> JsonObject:
+        definition = self._api.tables(self._keyspace, within).get(self._table)
         if definition is None:
             raise self._no_table()
         return definition

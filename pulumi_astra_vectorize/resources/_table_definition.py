@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
-from pulumi_astra_vectorize.api.data_api import JsonObject
+from pulumi_astra_vectorize.api.commands import JsonObject
 from pulumi_astra_vectorize.resources._values import listed, mapping
 
 SCALARS = frozenset(

@@ -10,7 +10,7 @@ import pulumi
 
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
-from pulumi_astra_vectorize.api.data_api import JsonObject, member
+from pulumi_astra_vectorize.api.commands import JsonObject, member
 from pulumi_astra_vectorize.resources._values import mapping, text
 
 

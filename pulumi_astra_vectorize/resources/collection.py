@@ -12,8 +12,9 @@ import pulumi
 
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
-from pulumi_astra_vectorize.api.data_api import JsonObject
+from pulumi_astra_vectorize.api.commands import JsonObject
 from pulumi_astra_vectorize.api.databases import Database
+from pulumi_astra_vectorize.api.recent import ACTING_SECONDS, SHOWN_SECONDS
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.reload.collection import CollectionReload
 from pulumi_astra_vectorize.reload.progress import ProgressLines
@@ -91,7 +92,7 @@ class CollectionLifecycle(life.Lifecycle[CollectionInputs, CollectionOutputs]):
         refuse_while_reloading(_spool(state.outputs.database_id, inputs, target.settings))
         database = database_of(state.outputs, target)
         site = CollectionSite(target, database, inputs) if database else None
-        if site is not None and site.options() is not None:
+        if site is not None and site.options(ACTING_SECONDS) is not None:
             refuse_while_holding_data(str(site), "documents", site.count())
 
     def create(self, inputs: CollectionInputs, target: Target) -> tuple[str, CollectionOutputs]:
@@ -99,7 +100,7 @@ class CollectionLifecycle(life.Lifecycle[CollectionInputs, CollectionOutputs]):
         refuse_while_reloading(_spool(database.id, inputs, target.settings))
         with target.schema_change(database):
             site = CollectionSite(target, database, inputs)
-            there = site.options()
+            there = site.options(ACTING_SECONDS)
             if there is None:
                 site.create()
             else:
@@ -113,7 +114,7 @@ class CollectionLifecycle(life.Lifecycle[CollectionInputs, CollectionOutputs]):
             return None
         if self.unfinished(state, target.settings):
             return state  # or the next `up` would not call update, which ends the reload
-        options = CollectionSite(target, database, state.inputs).options()
+        options = CollectionSite(target, database, state.inputs).options(SHOWN_SECONDS)
         if options is None:
             return None
         there = actual(options)

@@ -10,12 +10,8 @@ import pulumi
 
 from pulumi_astra_vectorize import catalog, rules
 from pulumi_astra_vectorize import lifecycle as life
-from pulumi_astra_vectorize.api.data_api import (
-    CREDENTIAL_REFUSED,
-    DataApiError,
-    JsonObject,
-    member,
-)
+from pulumi_astra_vectorize.api.commands import DataApiError, JsonObject, member
+from pulumi_astra_vectorize.api.data_api import CREDENTIAL_REFUSED
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.portal_steps import (
     add_database_steps,

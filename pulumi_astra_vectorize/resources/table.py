@@ -13,8 +13,10 @@ import pulumi
 
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
-from pulumi_astra_vectorize.api.data_api import DataApi, JsonObject
+from pulumi_astra_vectorize.api.commands import JsonObject
+from pulumi_astra_vectorize.api.data_api import DataApi
 from pulumi_astra_vectorize.api.databases import Database
+from pulumi_astra_vectorize.api.recent import ACTING_SECONDS, SHOWN_SECONDS
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.errors import ConflictError
 from pulumi_astra_vectorize.resources._data_guard import (
@@ -93,8 +95,10 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
     def refuse_loss(self, state: State, target: Target) -> None:
         inputs = state.inputs
         database = None if inputs.force_destroy else database_of(state.outputs, target)
-        if database is not None and _find(target.data_api(database), inputs) is not None:
-            api = target.data_api(database)
+        if database is None:
+            return
+        api = target.data_api(database)
+        if _find(api, inputs, ACTING_SECONDS) is not None:
             _refuse_while_it_has_rows(api, inputs, f"table {inputs.name!r}", database)
 
     def create(self, inputs: TableInputs, target: Target) -> tuple[str, TableOutputs]:
@@ -102,7 +106,7 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
         with target.schema_change(database):
             api = target.data_api(database)
             _refuse_a_collection(api, inputs, database)
-            there = _find(api, inputs)
+            there = _find(api, inputs, ACTING_SECONDS)
             if there is None:
                 settle(
                     lambda: api.create_table(inputs.keyspace, inputs.name, definition_of(inputs)),
@@ -117,7 +121,9 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
 
     def read(self, state: State, target: Target) -> State | None:
         database = database_of(state.outputs, target)
-        definition = _find(target.data_api(database), state.inputs) if database else None
+        if database is None:
+            return None
+        definition = _find(target.data_api(database), state.inputs, SHOWN_SECONDS)
         if definition is None:
             return None
         changes: dict[str, Any] = {}
@@ -136,7 +142,7 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
             _drop(api, inputs, database, [name for name in there if name not in wanted])
             missing = {n: column_to_wire(c) for n, c in inputs.columns.items() if n not in there}
             if missing:
-                api.alter_table(inputs.keyspace, inputs.name, "add", missing)
+                api.add_columns(inputs.keyspace, inputs.name, missing)
         return state.outputs
 
     def delete(self, state: State, target: Target) -> None:
@@ -145,7 +151,7 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
             return
         inputs, api = state.inputs, target.data_api(database)
         with target.schema_change(database):
-            if _find(api, inputs) is None:
+            if _find(api, inputs, ACTING_SECONDS) is None:
                 return  # gone already; a collection of that name is not ours to drop
             self.refuse_loss(state, target)
             api.drop_table(inputs.keyspace, inputs.name)
@@ -218,8 +224,8 @@ def _columns(inputs: TableInputs) -> dict[str, Any]:
     return {name: short_form(column) for name, column in inputs.columns.items()}
 
 
-def _find(api: DataApi, inputs: TableInputs) -> JsonObject | None:
-    return api.tables(inputs.keyspace).get(inputs.name)
+def _find(api: DataApi, inputs: TableInputs, within: float = 0) -> JsonObject | None:
+    return api.tables(inputs.keyspace, within).get(inputs.name)
 
 
 def _drop(api: DataApi, inputs: TableInputs, database: Database, columns: list[str]) -> None:
@@ -228,7 +234,7 @@ def _drop(api: DataApi, inputs: TableInputs, database: Database, columns: list[s
     if not inputs.force_destroy:
         what = f"column {', '.join(columns)} of table {inputs.name!r}"
         _refuse_while_it_has_rows(api, inputs, what, database)
-    api.alter_table(inputs.keyspace, inputs.name, "drop", columns)
+    api.drop_columns(inputs.keyspace, inputs.name, columns)
 
 
 def _refuse_while_it_has_rows(
@@ -239,7 +245,7 @@ def _refuse_while_it_has_rows(
 
 
 def _refuse_a_collection(api: DataApi, inputs: TableInputs, database: Database) -> None:
-    if inputs.name in api.collections(inputs.keyspace):
+    if inputs.name in api.collections(inputs.keyspace, ACTING_SECONDS):
         raise ConflictError(
             "NAME_TAKEN_BY_COLLECTION",
             f"{database.name}/{inputs.keyspace} has a collection {inputs.name!r}; tables and "

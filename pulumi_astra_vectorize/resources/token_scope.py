@@ -13,6 +13,7 @@ import pulumi
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.databases import Database, resolve
+from pulumi_astra_vectorize.api.recent import SHOWN_SECONDS
 from pulumi_astra_vectorize.api.service import TokenThere
 from pulumi_astra_vectorize.engine import Provider, Resource, target_input
 from pulumi_astra_vectorize.errors import NotFoundError
@@ -78,7 +79,8 @@ class TokenScopeLifecycle(life.Lifecycle[TokenScopeInputs, TokenScopeOutputs]):
         return f"{inputs.integration}/{inputs.token}/scope", _apply(inputs, target)
 
     def read(self, state: State, target: Target) -> State | None:
-        there = target.integrations.token_to_scope(state.inputs.integration, state.inputs.token)
+        integration, token = state.inputs.integration, state.inputs.token
+        there = target.integrations.token_to_scope(integration, token, SHOWN_SECONDS)
         if there is None:
             return None
         seen = target.integrations.unseen().union(there.databases)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pulumi
 
 from pulumi_astra_vectorize import lifecycle as life
+from pulumi_astra_vectorize.api.recent import SHOWN_SECONDS
 from pulumi_astra_vectorize.api.service import IntegrationsService, TokenThere
 from pulumi_astra_vectorize.engine import Provider, Resource, secret_input, target_input
 from pulumi_astra_vectorize.errors import ConflictError, NotFoundError
@@ -111,7 +112,8 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
         return identifier, _rotated(rotation, target)
 
     def read(self, state: State, target: Target) -> State | None:
-        there = target.integrations.token(state.inputs.integration, state.inputs.name)
+        integration, name = state.inputs.integration, state.inputs.name
+        there = target.integrations.token(integration, name, SHOWN_SECONDS)
         if there is None:
             return state if _may_be_there(state.inputs, target.integrations) else None
         if there.generation == state.outputs.generation:

@@ -14,7 +14,8 @@ import pulumi
 
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
-from pulumi_astra_vectorize.api.data_api import JsonObject
+from pulumi_astra_vectorize.api.commands import JsonObject
+from pulumi_astra_vectorize.api.recent import ACTING_SECONDS, SHOWN_SECONDS
 from pulumi_astra_vectorize.engine import Provider, Resource, target_input
 from pulumi_astra_vectorize.reload.column import ColumnReload, Filling
 from pulumi_astra_vectorize.reload.journal import Journal
@@ -94,7 +95,7 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
         kept = state.inputs.force_destroy or not state.outputs.added
         database = None if kept else database_of(state.outputs, target)
         site = Site(target, database, state.inputs) if database else None
-        if site is not None and site.column_or_none() is not None:
+        if site is not None and site.column_or_none(ACTING_SECONDS) is not None:
             refuse_while_holding_data(f"{site}'s table", "rows", site.count_rows())
 
     def unfinished(self, state: State, settings: Settings) -> bool:
@@ -104,7 +105,7 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
         database = target.database(inputs.database)
         site = Site(target, database, inputs)
         filling = _journal(database.id, inputs, target.settings).read()
-        there = site.column()
+        there = site.column(ACTING_SECONDS)
         ours = there is None or (filling is not None and filling.dropped)  # a create that died
         if there is not None and not ours:
             adopt(inputs, there, site)
@@ -119,7 +120,7 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
         site = Site(target, database, state.inputs) if database else None
         if site is not None and self.unfinished(state, target.settings):
             return state  # or the next `up` would not call update, which ends the reload
-        column = site.column_or_none() if site else None
+        column = site.column_or_none(SHOWN_SECONDS) if site else None
         if site is None or column is None:
             return None
         inputs = life.rewritten(state.inputs, drift(state.inputs, column, site))
@@ -141,7 +142,7 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
             return
         with target.schema_change(database):
             site = Site(target, database, state.inputs)
-            column = site.column_or_none()
+            column = site.column_or_none(ACTING_SECONDS)
             if column is None:
                 return
             if not state.outputs.added:

@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from pulumi_astra_vectorize.api.data_api import NO_MODEL, DataApi, DataApiError
+from pulumi_astra_vectorize.api.commands import DataApiError
+from pulumi_astra_vectorize.api.data_api import NO_MODEL, DataApi
 from pulumi_astra_vectorize.api.transport import Transport
 from pulumi_astra_vectorize.errors import AstraVectorizeError, UnreachableError
 from tests.unit.integrations_fake import Handler, answering

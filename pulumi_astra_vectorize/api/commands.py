@@ -1,0 +1,89 @@
+"""Commands of the Data API on their way: envelope, answer, error (data-api.md, section 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic import BaseModel
+
+from pulumi_astra_vectorize.errors import RefusedError
+
+if TYPE_CHECKING:
+    from pulumi_astra_vectorize.api.transport import Transport
+
+JsonObject = dict[str, Any]
+
+
+def member(described: JsonObject, name: str) -> JsonObject:
+    """An object inside an explained definition; empty where it is absent or null."""
+    return cast("JsonObject", described.get(name) or {})
+
+
+class Reply(BaseModel):
+    """The envelope of every answer (contract data-api.md, section 1)."""
+
+    status: JsonObject = {}
+    data: JsonObject = {}
+    errors: list[JsonObject] = []
+
+
+class DataApiError(RefusedError):
+    """An error object of the Data API, in its own words; ``code`` is the vendor's errorCode."""
+
+
+class Commands:
+    """Sends commands to one database.
+
+    Args:
+        transport: bound to the database's endpoint, its token in the header ``Token``.
+        prefix: ``/v1`` on the embedded server and self-hosted, ``/api/json/v1`` on Astra.
+    """
+
+    def __init__(self, transport: Transport, prefix: str = "/v1") -> None:
+        self._transport = transport
+        self._prefix = prefix
+
+    def _read(self, path: str, command: str, body: JsonObject) -> JsonObject:
+        return self._send(path, {command: body}, repeatable=True).status
+
+    def _change(self, path: str, command: str, body: JsonObject) -> None:
+        self._send(path, {command: body}, repeatable=False)
+
+    def _send(
+        self,
+        path: str,
+        body: JsonObject,
+        *,
+        repeatable: bool,
+        parse_float: Callable[[str], float] = float,
+    ) -> Reply:
+        reply = self._ask(path, body, repeatable=repeatable, parse_float=parse_float)
+        if reply.errors:
+            raise error_of(reply.errors[0])
+        return reply
+
+    def _ask(
+        self,
+        path: str,
+        body: JsonObject,
+        *,
+        repeatable: bool,
+        parse_float: Callable[[str], float] = float,
+    ) -> Reply:
+        answer = self._transport.call("POST", self._prefix + path, body, repeatable=repeatable)
+        reply = answer.parsed(Reply, parse_float)
+        if not reply.status and not reply.data and not reply.errors:
+            raise answer.not_understood()
+        return reply
+
+
+def error_of(said: JsonObject) -> DataApiError:
+    """The error object of an answer as an exception."""
+    from_provider = said.get("scope") == "EMBEDDING_PROVIDER"
+    return DataApiError(
+        str(said.get("errorCode", "UNKNOWN")),
+        str(said.get("message", said)),
+        fix="see the vendor's documentation of this code",
+        source="embedding provider" if from_provider else "Astra DB",
+    )
