@@ -24,7 +24,9 @@ DIMENSION = "vectorDimension"
 class _Fact(BaseModel):
     """Frozen, camelCase on the wire; members that a newer server adds are no error."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, frozen=True, defer_build=True
+    )
 
 
 class Validation(_Fact):
@@ -41,7 +43,7 @@ class Parameter(_Fact):
     type: str
     required: bool = False
     default_value: str | None = None
-    validation: Validation = Validation()
+    validation: Validation = Field(default_factory=Validation)
 
 
 class Support(_Fact):
@@ -95,7 +97,7 @@ class Model(_Fact):
     name: str
     vector_dimension: int | None = None
     parameters: tuple[Parameter, ...] = ()
-    api_model_support: Support = Support()
+    api_model_support: Support = Field(default_factory=Support)
 
     @property
     def dimension(self) -> DimensionRule:

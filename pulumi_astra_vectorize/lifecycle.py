@@ -38,7 +38,9 @@ UNKNOWN = Unknown()
 class Inputs(BaseModel):
     """What a user writes. Fields that were not written stay unset, and are not sent back."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, hide_input_in_errors=True, defer_build=True
+    )
 
 
 class ResourceInputs(Inputs):
@@ -50,7 +52,9 @@ class ResourceInputs(Inputs):
 class Outputs(BaseModel):
     """What is kept beside the inputs: what the target said and the user did not write."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="ignore", frozen=True, hide_input_in_errors=True, defer_build=True
+    )
 
 
 InputsT = TypeVar("InputsT", bound=ResourceInputs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from pulumi_astra_vectorize.errors import RefusedError
 
@@ -23,6 +23,7 @@ def member(described: JsonObject, name: str) -> JsonObject:
 class Reply(BaseModel):
     """The envelope of every answer (contract data-api.md, section 1)."""
 
+    model_config = ConfigDict(defer_build=True)
     status: JsonObject = {}
     data: JsonObject = {}
     errors: list[JsonObject] = []

@@ -17,7 +17,7 @@ AWAKE = frozenset({ACTIVE, "MAINTENANCE"})
 class DatabaseInfo(BaseModel):
     """The ``info`` member of a database (contract devops.md)."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True, defer_build=True)
     name: str
     region: str = ""
     cloud: str | None = Field(None, alias="cloudProvider")
@@ -35,7 +35,7 @@ class DatabaseInfo(BaseModel):
 class Database(BaseModel):
     """A database of the organisation."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True, defer_build=True)
     id: str
     info: DatabaseInfo
     status: str = ACTIVE

@@ -6,21 +6,17 @@ from pulumi_astra_vectorize.api.transport import Transport
 from pulumi_astra_vectorize.errors import ConfigurationError, RefusedError
 
 
-def verify_secret(base_url: str, secret: str, token_name: str, timeout_seconds: float) -> None:
-    """Asks who the secret belongs to.
+def verify_secret(transport: Transport, token_name: str) -> None:
+    """Asks who the secret belongs to that the transport sends.
 
     Raises:
         RefusedError: SECRET_REFUSED when Hugging Face does not know the secret,
             SECRET_NOT_VERIFIED when its answer says nothing about that.
     """
-    headers = {"Authorization": f"Bearer {secret}"}
-    transport = Transport(base_url, headers, timeout_seconds)
     try:
         answer = transport.call("GET", "/api/whoami-v2", repeatable=True)
     except ConfigurationError:
         raise _refused(token_name, 401) from None
-    finally:
-        transport.close()
     if answer.status == 403:
         raise _refused(token_name, answer.status)
     if answer.status != 200:

@@ -47,11 +47,15 @@ class Integrations:
 
         Where an answer that is at most ``within`` seconds old will do, one list serves all.
         """
-        if not within:
-            views = self._tokens(provider, f"?name={quote(name, safe='')}")
+        if within:
+            views = self._lists.get(provider, lambda: self.tokens(provider), within)
         else:
-            views = self._lists.get(provider, lambda: self._tokens(provider), within)
+            views = self._tokens(provider, f"?name={quote(name, safe='')}")
         return next((view for view in views if view.name == name), None)
+
+    def tokens(self, provider: str) -> list[wire.TokenView]:
+        """All user access tokens of a provider."""
+        return self._tokens(provider, "")
 
     def token_to_scope(self, provider: str, name: str, within: float = 0) -> wire.TokenView | None:
         """The token to which databases can be added: only one that is there."""
@@ -116,7 +120,7 @@ class Integrations:
         path = _path(provider, "tokens", token_id, "scope", database_id)
         self._call("DELETE", f"{path}?name={quote(database_name, safe='')}", missing_is_fine=True)
 
-    def _tokens(self, provider: str, query: str = "") -> list[wire.TokenView]:
+    def _tokens(self, provider: str, query: str) -> list[wire.TokenView]:
         answer = self._call("GET", _path(provider, "tokens") + query, missing_is_fine=True)
         return [] if answer is None else answer.parsed(list[wire.TokenView])
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from contextlib import suppress
+from functools import partial
+
+from httpx import HTTPTransport
 
 from pulumi_astra_vectorize.api import hugging_face
 from pulumi_astra_vectorize.api.astra import require_astra
@@ -14,12 +17,18 @@ from pulumi_astra_vectorize.api.devops import DevOps
 from pulumi_astra_vectorize.api.integrations import Integrations
 from pulumi_astra_vectorize.api.portal import Portal
 from pulumi_astra_vectorize.api.portal_memory import PortalMemory
+from pulumi_astra_vectorize.api.recent import SHOWN_SECONDS, Recent
 from pulumi_astra_vectorize.api.service import IntegrationsService
 from pulumi_astra_vectorize.api.single_tenant import SingleTenant
 from pulumi_astra_vectorize.api.transport import Transport
 from pulumi_astra_vectorize.api.waking import wait_until_awake
 from pulumi_astra_vectorize.configuration import Configuration
-from pulumi_astra_vectorize.errors import ConfigurationError, RefusedError, UnreachableError
+from pulumi_astra_vectorize.errors import (
+    ConfigurationError,
+    NotFoundError,
+    RefusedError,
+    UnreachableError,
+)
 from pulumi_astra_vectorize.settings import Settings, TargetName
 
 PREFIXES: dict[TargetName, str] = {
@@ -38,6 +47,8 @@ class Target:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._connections = HTTPTransport()
+        self._lists: Recent[list[Database]] = Recent()
         self._guard = threading.Lock()
         self._schema_locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
         self._data_apis: dict[str, DataApi] = {}
@@ -48,12 +59,15 @@ class Target:
             self._portal() if settings.target == "astra" else Integrations(main)
         )
 
-    def databases(self) -> list[Database]:
-        """All databases of the target.
+    def databases(self, within: float = SHOWN_SECONDS) -> list[Database]:
+        """All databases of the target, as they were at most ``within`` seconds ago.
 
         Raises:
             ConfigurationError: NOT_ASTRA.
         """
+        return self._lists.get("databases", self._listed, within)
+
+    def _listed(self) -> list[Database]:
         found = self._databases.databases()
         if self.settings.target == "astra":
             require_astra(found, self.settings.endpoint)
@@ -61,17 +75,26 @@ class Target:
 
     def database(self, reference: str) -> Database:
         """The database with this name or id; see ``databases.resolve`` for what is refused."""
-        return resolve(self.databases(), reference)
+        try:
+            return resolve(self.databases(), reference)
+        except NotFoundError:
+            return resolve(self.databases(within=0), reference)
 
     def create_keyspace(self, database: Database, name: str) -> None:
         """Creates a keyspace, and waits until the database serves it."""
         self._require_awake(database)
-        self._databases.create_keyspace(database, name)
+        try:
+            self._databases.create_keyspace(database, name)
+        finally:
+            self._lists.forget()
 
     def delete_keyspace(self, database: Database, name: str) -> None:
         """Deletes a keyspace with all that is in it, and waits until it is gone."""
         self._require_awake(database)
-        self._databases.delete_keyspace(database, name)
+        try:
+            self._databases.delete_keyspace(database, name)
+        finally:
+            self._lists.forget()
 
     def data_api(self, database: Database) -> DataApi:
         """The Data API of a database that is awake, or wakes within ``databaseWait`` seconds.
@@ -90,15 +113,17 @@ class Target:
             with suppress(RefusedError, UnreachableError):  # what it says while it wakes up
                 self._data_api(database.endpoint).keyspaces()
 
-        seconds = self.settings.database_wait
-        wait_until_awake(database, lambda: self.database(database.id), wake, seconds)
+        def look() -> Database:
+            return resolve(self.databases(within=0), database.id)
+
+        wait_until_awake(look(), look, wake, self.settings.database_wait)
 
     def _data_api(self, endpoint: str) -> DataApi:
         """Connections are pooled by address."""
         with self._guard:
             if endpoint not in self._data_apis:
                 headers = {"Token": self.settings.data_api_token()}
-                transport = Transport(endpoint, headers, self.settings.timeout_seconds)
+                transport = self._transport(endpoint, headers)
                 self._data_apis[endpoint] = DataApi(transport, PREFIXES[self.settings.target])
             return self._data_apis[endpoint]
 
@@ -108,12 +133,17 @@ class Target:
 
     def _portal(self) -> Portal:
         memory = PortalMemory(self.settings.portal_folder)
-        return Portal(self.databases, self.data_api, memory, self.settings.portal_wait)
+        databases = partial(self.databases, within=0)  # a person is at work meanwhile
+        return Portal(databases, self.data_api, memory, self.settings.portal_wait)
 
     def _main(self) -> Transport:
         """Where databases and integrations are managed."""
         bearer = {"Authorization": f"Bearer {self.settings.token_to_send()}"}
-        return Transport(self.settings.endpoint, bearer, self.settings.timeout_seconds)
+        return self._transport(self.settings.endpoint, bearer)
+
+    def _transport(self, address: str, headers: dict[str, str]) -> Transport:
+        """All addresses share one pool of connections."""
+        return Transport(address, headers, self.settings.timeout_seconds, self._connections)
 
     def schema_change(self, database: Database) -> threading.RLock:
         """The lock under which a database's schema is changed: one change at a time."""
@@ -124,7 +154,8 @@ class Target:
         """Raises SECRET_REFUSED when the embedding provider does not know the secret."""
         own = self.settings.endpoint if self.settings.target == "local" else PUBLIC_URL
         url = self.settings.hugging_face_url or own
-        hugging_face.verify_secret(url, secret, token_name, self.settings.timeout_seconds)
+        bearer = {"Authorization": f"Bearer {secret}"}
+        hugging_face.verify_secret(self._transport(url, bearer), token_name)
 
 
 class _Run:

@@ -20,7 +20,7 @@ class Filling(BaseModel):
         dropped: the column with the old vectors is gone; what is there now are new ones.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
     model: str
     dropped: bool = False
 

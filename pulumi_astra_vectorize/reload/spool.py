@@ -24,7 +24,7 @@ class Manifest(BaseModel):
         dropped: that collection is gone: from now on the spool is all that there is.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
     count: int
     definition: JsonObject
     dropped: bool = False

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import stamina
 
-from pulumi_astra_vectorize.api import hugging_face, target
+from pulumi_astra_vectorize.api import target
 from tests.reliability.miniature_engine import MiniatureEngine
 from tests.reliability.programs import DATABASES
 from tests.reliability.seam import Seam
@@ -26,8 +26,7 @@ def seam() -> Iterator[Seam]:
     """What every call of the provider in this process passes; retries do not wait."""
     seam = Seam()
     with pytest.MonkeyPatch.context() as patch, stamina.set_testing(testing=True, attempts=4):
-        patch.setattr(target, "Transport", seam.transport)
-        patch.setattr(hugging_face, "Transport", seam.transport)
+        patch.setattr(target, "HTTPTransport", lambda: seam)
         yield seam
     seam.end()
 

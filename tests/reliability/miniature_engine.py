@@ -21,6 +21,7 @@ from pulumi.output import Unknown
 from pulumi.runtime.rpc import UNKNOWN
 
 from pulumi_astra_vectorize import engine as adapter
+from pulumi_astra_vectorize.api import target
 from pulumi_astra_vectorize.engine import Bag, Provider
 from pulumi_astra_vectorize.errors import AstraVectorizeError
 
@@ -129,6 +130,7 @@ class MiniatureEngine:
     def _records(self) -> list[Record]:
         """The state; each operation starts as a process of its own, which has read nothing."""
         adapter._read_in_this_run.clear()
+        target._run.targets.clear()
         self._providers.clear()
         return [Record(**record) for record in json.loads(self.saved)]
 

@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 
 import stamina
 
-from pulumi_astra_vectorize.api import hugging_face, target
+from pulumi_astra_vectorize.api import target
 from tests.reliability.miniature_engine import MiniatureEngine
 from tests.reliability.programs import World, program_of
 from tests.reliability.seam import Cut, Seam
@@ -61,8 +61,7 @@ def run(up: Up, cut: Cut | None) -> tuple[int, int]:
 
 def _run(up: Up, cut: Cut | None, calls: Connection[int, int]) -> None:
     seam = Seam()
-    for client in (target, hugging_face):
-        setattr(client, "Transport", seam.transport)  # noqa: B010 - what is imported is not exported
+    setattr(target, "HTTPTransport", lambda: seam)  # noqa: B010 - what is imported is not exported
     stack = up.stack()
     with stamina.set_testing(testing=True, attempts=4), seam.cutting(cut):
         stack.up(program_of(up.wanted))

@@ -10,8 +10,6 @@ from typing import Literal
 
 import httpx
 
-from pulumi_astra_vectorize.api.transport import Transport
-
 Moment = Literal["before", "after"]
 
 
@@ -52,10 +50,6 @@ class Seam(httpx.BaseTransport):
             yield
         finally:
             self._cut = None
-
-    def transport(self, base_url: str, headers: dict[str, str], timeout: float) -> Transport:
-        """What the clients make instead of a transport of their own."""
-        return Transport(base_url, headers, timeout, self)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         self.calls += 1

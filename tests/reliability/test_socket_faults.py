@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 
 import pytest
 import stamina
+from httpx import HTTPTransport
 
-from pulumi_astra_vectorize.api import hugging_face, target
+from pulumi_astra_vectorize.api import target
 from pulumi_astra_vectorize.api import transport as api_transport
-from pulumi_astra_vectorize.api.transport import Transport
 from pulumi_astra_vectorize.errors import AstraVectorizeError
 from tests.reliability import figures
 from tests.reliability.miniature_engine import MiniatureEngine, StepFailedError
@@ -64,11 +64,10 @@ def _sockets_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The provider leaves its connections to the end of its process; this process goes on."""
     with ExitStack() as opened:
 
-        def transport(base_url: str, headers: dict[str, str], timeout: float) -> Transport:
-            return opened.enter_context(closing(Transport(base_url, headers, timeout)))
+        def connections() -> HTTPTransport:
+            return opened.enter_context(HTTPTransport())
 
-        monkeypatch.setattr(target, "Transport", transport)
-        monkeypatch.setattr(hugging_face, "Transport", transport)
+        monkeypatch.setattr(target, "HTTPTransport", connections)
         monkeypatch.setattr(target._run, "configuration", None)
         yield
 

@@ -6,17 +6,16 @@ Where a test needs a real target instead, see tests/README.md.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 import stamina
+from httpx import HTTPTransport
 
 from pulumi_astra_vectorize import wire
-from pulumi_astra_vectorize.api import devops, hugging_face, portal, target, waking
-from pulumi_astra_vectorize.api.transport import Transport
+from pulumi_astra_vectorize.api import devops, portal, target, waking
 from pulumi_astra_vectorize.testing.server import RunningServer, running_server
 from tests.lifecycle.conftest import _engine_on_path  # noqa: F401 - an autouse fixture
 from tests.lifecycle.servers import Server
@@ -53,17 +52,13 @@ def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _connections_end(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The provider keeps its connections for the life of its process; a test does not."""
-    opened: list[Transport] = []
+    with ExitStack() as opened:
 
-    def remembered(*arguments: Any) -> Transport:
-        opened.append(Transport(*arguments))
-        return opened[-1]
+        def remembered() -> HTTPTransport:
+            return opened.enter_context(HTTPTransport())
 
-    for module in (target, hugging_face):
-        monkeypatch.setattr(module, "Transport", remembered)
-    yield
-    for transport in opened:
-        transport.close()
+        monkeypatch.setattr(target, "HTTPTransport", remembered)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,7 @@ import pytest
 import stamina
 
 from pulumi_astra_vectorize import engine
-from pulumi_astra_vectorize.api import hugging_face, target
-from pulumi_astra_vectorize.api.transport import Transport
+from pulumi_astra_vectorize.api import target
 from pulumi_astra_vectorize.configuration import load_configuration
 from pulumi_astra_vectorize.settings import Settings
 from tests.unit.integrations_fake import Handler
@@ -38,13 +37,15 @@ def configured(monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 @pytest.fixture
 def network(monkeypatch: pytest.MonkeyPatch, configured: Settings) -> Iterator[list[Handler]]:
-    """The network of every client that is made from now on: the handler that was put in last."""
+    """The network of every client: the handler that was put in last."""
     handlers: list[Handler] = []
 
-    def wired(url: str, headers: dict[str, str], seconds: float) -> Transport:
-        return Transport(url, headers, seconds, httpx.MockTransport(handlers[-1]))
+    def latest(request: httpx.Request) -> httpx.Response:
+        return handlers[-1](request)
 
-    monkeypatch.setattr(target, "Transport", wired)
-    monkeypatch.setattr(hugging_face, "Transport", wired)
+    def wired() -> httpx.MockTransport:
+        return httpx.MockTransport(latest)
+
+    monkeypatch.setattr(target, "HTTPTransport", wired)
     yield handlers
     engine._read_in_this_run.clear()

@@ -58,7 +58,7 @@ COMMANDS: list[tuple[Callable[[DataApi], Any], str, dict[str, Any]]] = [
         {"dropTable": {"name": "books", "options": {"ifExists": True}}},
     ),
     (
-        lambda api: api.alter_table("ks", "books", "dropVectorize", ["summary"]),
+        lambda api: api.set_service("ks", "books", "summary", None),
         "/v1/ks/books",
         {"alterTable": {"operation": {"dropVectorize": {"columns": ["summary"]}}}},
     ),
