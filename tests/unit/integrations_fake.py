@@ -33,6 +33,8 @@ class IntegrationsFake:
         if path == "/api/whoami-v2":
             self.calls.append("GET whoami")
             return httpx.Response(200, json={})
+        if path == "/v2/databases":
+            return httpx.Response(200, json=[])
         parts = [unquote(part) for part in path.removeprefix(INTEGRATIONS).strip("/").split("/")]
         kind = "/".join([part for part in parts[1:] if part not in self.tokens])
         self.calls.append(f"{request.method} {kind}".strip())
