@@ -1,12 +1,15 @@
 """The values of records' fields beside their vectors, so that a filtered search reads no record.
 
 A field is held as one small number a row, which says which of the field's distinct values the row
-has. A test is then made once for each distinct value, by the same function that tests a record.
+has. A test is then made once for each distinct value, by the same function that tests a record; of
+fields in which nearly every record has a number or text of its own, a shortcut settles most.
 """
 
 from __future__ import annotations
 
 import json
+import math
+from array import array
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -38,12 +41,37 @@ class Field:
         return hash(self.name)
 
 
+def number_of(value: object) -> float:
+    """A plain number as a float, perhaps rounded; NaN for what is none, or too large."""
+    try:
+        return float(value) if type(value) in {int, float} else math.nan  # type: ignore[arg-type]
+    except OverflowError:
+        return math.nan
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """What is known of a test without making it, for plain numbers and texts.
+
+    Attributes:
+        above: of numbers, those above this one and below the next pass; those outside do not, and
+            on the border the test decides, since the borders are rounded.
+        below: see there.
+        texts: the only texts that pass.
+    """
+
+    above: float
+    below: float
+    texts: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True)
 class FieldTest:
     """A test that a record passes if the value of its field does."""
 
     field: Field
     passes: Callable[[object], bool]
+    shortcut: Shortcut | None = None
 
     def fields(self) -> Iterator[Field]:
         """The one field."""
@@ -70,6 +98,8 @@ class FieldValues:
         self._read = field.read
         self._code_of: dict[Hashable, int] = {}
         self._distinct: list[object] = []
+        self._numbers = array("d")
+        self._is_text = bytearray()
         self.codes: NDArray[np.int32] = np.full(room, self._code({}), np.int32)
         """Which of the distinct values each row has; rows that were not put yet lack the field."""
 
@@ -81,17 +111,33 @@ class FieldValues:
         """Takes the values of rows out of their records."""
         self.codes[rows] = [self._code(body) for body in bodies]
 
-    def passing(self, passes: Callable[[object], bool]) -> Flags:
+    def passing(self, test: FieldTest) -> Flags:
         """By row, whether its value passes a test."""
-        verdicts = np.fromiter(map(passes, self._distinct), np.bool_, len(self._distinct))
-        flags: Flags = verdicts[self.codes]
+        flags: Flags = self._verdicts(test)[self.codes]
         return flags
+
+    def _verdicts(self, test: FieldTest) -> Flags:
+        """By distinct value."""
+        if test.shortcut is None:
+            return np.fromiter(map(test.passes, self._distinct), np.bool_, len(self._distinct))
+        numbers = np.frombuffer(self._numbers, np.float64)
+        above, below = test.shortcut.above, test.shortcut.below
+        verdicts: Flags = (numbers > above) & (numbers < below)
+        settled = verdicts | (numbers < above) | (numbers > below)
+        settled |= np.frombuffer(self._is_text, np.bool_)
+        for open_question in np.flatnonzero(~settled).tolist():
+            verdicts[open_question] = test.passes(self._distinct[open_question])
+        known = (self._code_of.get(_identity(text)) for text in test.shortcut.texts)
+        verdicts[[code for code in known if code is not None]] = True
+        return verdicts
 
     def _code(self, body: Body) -> int:
         value = self._read(body)
         code = self._code_of.setdefault(_identity(value), len(self._distinct))
         if code == len(self._distinct):
             self._distinct.append(value)
+            self._numbers.append(number_of(value))
+            self._is_text.append(isinstance(value, str))
         return code
 
 
@@ -100,7 +146,7 @@ def passing(
 ) -> Flags:
     """By row, for the first ``count``, whether it passes; ``values`` has all the tests' fields."""
     if isinstance(tests, FieldTest):
-        return values[tests.field].passing(tests.passes)[:count]
+        return values[tests.field].passing(tests)[:count]
     if not tests.members:
         return np.ones(count, np.bool_)
     flags = [passing(member, values, count) for member in tests.members]

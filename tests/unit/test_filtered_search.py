@@ -24,13 +24,17 @@ from pulumi_astra_vectorize.server.vectors import VectorCache
 
 Document = dict[str, Any]
 
-SINGLE = st.sampled_from(
-    [0, 1, 2, 2.0, 2.5, -1, True, False, None, "a", "b", "2", {"$date": 1}, {"$date": 2}]
-)
+UUID = "6f1c9a3e-0000-4000-8000-00000000abcd"
+LARGE = 2**53
+"""From here on a float no longer tells whole numbers apart."""
+
+NUMBERS = [0, 1, 2, 2.0, 2.5, -1, LARGE, LARGE + 1, float(LARGE), 10**400]
+OTHERS = [True, False, "a", "b", "2", UUID, {"$uuid": UUID}, {"$date": 1}, {"$date": 2}]
+SINGLE = st.sampled_from([*NUMBERS, *OTHERS, None])
 VALUES = SINGLE | st.lists(SINGLE, max_size=3) | st.dictionaries(st.just("c"), SINGLE, max_size=1)
 DOCUMENTS = st.dictionaries(st.sampled_from(["a", "b"]), VALUES)
 PATHS = st.sampled_from(["a", "b", "a.c", "b.0"])
-COMPARABLE = SINGLE.filter(lambda value: value is not None)
+COMPARABLE = st.sampled_from([*NUMBERS, *OTHERS])
 OPERATIONS = st.one_of(
     st.tuples(st.sampled_from(["$eq", "$ne"]), SINGLE),
     st.tuples(st.sampled_from(["$in", "$nin"]), st.lists(SINGLE, max_size=3)),
@@ -79,6 +83,24 @@ def test_equals_a_look_at_every_document(
 
     expected = sorted(position for position, document in kept.items() if matches(document))[:5]
     assert searched(rows, tests) == expected
+
+
+@pytest.mark.parametrize("operator", ["$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in"])
+@pytest.mark.parametrize("operand", [*NUMBERS, *OTHERS])
+def test_every_kind_of_value_is_compared_as_in_a_document(operator: str, operand: object) -> None:
+    """Also numbers that a float rounds, and texts that stand for something else."""
+    documents: list[Document] = [{"a": value} for value in [*NUMBERS, *OTHERS, None, [2], ["a"]]]
+    clause = {"a": {operator: [operand, "a"] if operator == "$in" else operand}}
+    parsed = parse_filter(clause, Indexing())
+    tests, matches = field_tests(parsed), predicate(parsed)
+    rows = Rows()
+    rows.put({position: encoded(position) for position in range(len(documents))})
+    rows.put_fields(dict(enumerate(documents)), tests.fields())
+
+    found = rows.search(np.array([1.0, 0]), "cosine", len(documents), tests)
+
+    expected = [position for position, document in enumerate(documents) if matches(document)]
+    assert [position for position, _ in found] == expected
 
 
 @pytest.mark.parametrize("share", [2, 100], ids=["half", "one in a hundred"])

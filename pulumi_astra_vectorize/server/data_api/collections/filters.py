@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Literal, cast
@@ -14,8 +15,14 @@ from pulumi_astra_vectorize.server.data_api.collections.values import (
     order_key,
 )
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject
-from pulumi_astra_vectorize.server.data_api.json_types import is_array
-from pulumi_astra_vectorize.server.field_values import Field, FieldTest, FieldTests
+from pulumi_astra_vectorize.server.data_api.json_types import is_array, is_number
+from pulumi_astra_vectorize.server.field_values import (
+    Field,
+    FieldTest,
+    FieldTests,
+    Shortcut,
+    number_of,
+)
 
 ID: Final[Path] = ("_id",)
 
@@ -110,8 +117,31 @@ def field_tests(expression: Condition | Group) -> FieldTest | FieldTests:
     """The same test in the form that is made on the fields' values alone."""
     if isinstance(expression, Group):
         return FieldTests(expression.relation, [field_tests(it) for it in expression.members])
-    path = expression.path
-    return FieldTest(Field(path, lambda document: find(document, path)), _test(expression))
+    path, shortcut = expression.path, _shortcut(expression.operator, expression.operand)
+    return FieldTest(
+        Field(path, lambda document: find(document, path)), _test(expression), shortcut
+    )
+
+
+def _shortcut(operator: str, operand: object) -> Shortcut | None:
+    if operator in ("$gt", "$gte") and is_number(operand):
+        return Shortcut(number_of(operand), math.inf)
+    if operator in ("$lt", "$lte") and is_number(operand):
+        return Shortcut(-math.inf, number_of(operand))
+    if operator in ("$eq", "$in"):
+        return _shortcut_to(cast("list[object]", operand if operator == "$in" else [operand]))
+    return None
+
+
+def _shortcut_to(wanted: list[object]) -> Shortcut | None:
+    """For equality with one of these, if they are texts and one number at most."""
+    texts = frozenset(value for value in wanted if isinstance(value, str))
+    others = [value for value in wanted if not isinstance(value, str)]
+    if not others:
+        return Shortcut(math.inf, -math.inf, texts)
+    if len(others) == 1 and is_number(others[0]):
+        return Shortcut(number_of(others[0]), number_of(others[0]), texts)
+    return None
 
 
 Test = Callable[[object], bool]
