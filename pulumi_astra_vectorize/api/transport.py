@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any, Literal, TypeVar
 
 import httpx
@@ -67,9 +68,10 @@ class Answer:
             UnreachableError: ANSWER_NOT_JSON, ANSWER_NOT_UNDERSTOOD.
         """
         try:
-            return TypeAdapter(kind).validate_python(self.json(parse_float))
+            read: T = _reader(kind).validate_python(self.json(parse_float))
         except ValidationError:
             raise self.not_understood() from None
+        return read
 
     def not_understood(self) -> UnreachableError:
         """The error for JSON that says something else than it should; its content stays out."""
@@ -82,6 +84,12 @@ class Answer:
             fix="check that the endpoint is the server you mean, and nothing stands between",
             source="Astra DB",
         )
+
+
+@cache
+def _reader(kind: Any) -> TypeAdapter[Any]:
+    """Made once for each kind: it costs more than reading with it."""
+    return TypeAdapter(kind)
 
 
 class _Busy(Exception):  # noqa: N818 - a state of the server, not an error of ours
