@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 
 from pulumi_astra_vectorize.server.data_api.envelope import Failure
 from pulumi_astra_vectorize.server.embedding import routes
-from pulumi_astra_vectorize.server.embedding.models import Model, load_model
+from pulumi_astra_vectorize.server.embedding.models import RUNS_AT_ONCE, Model, load_model
+from pulumi_astra_vectorize.server.embedding.runners import Runners
 from tests.server.conftest import SECRET, Server
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
@@ -174,3 +178,50 @@ def test_slow_loading_is_told_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> No
         return await embedder.model(MINILM)
 
     assert asyncio.run(ask_twice()) is load_model(MINILM)
+
+
+class Held:
+    """A model that embeds nothing before it is let go."""
+
+    def __init__(self) -> None:
+        self.let_go = threading.Event()
+        self.runs = 0
+
+    def embed(self, texts: Sequence[str]) -> Any:
+        """A row of two numbers for each text."""
+        self.runs += 1
+        self.let_go.wait(10)
+        return np.ones((len(texts), 2), np.float32)
+
+
+def test_callers_see_that_their_vectors_are_being_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """White space comes at once and then regularly: silence would be taken for a time-out."""
+    monkeypatch.setattr(routes, "SIGN_OF_LIFE_SECONDS", 0.01)
+    model = Held()
+
+    async def answer() -> list[bytes]:
+        stream = routes._stream(Runners(), model, ["one", "two"])
+        begin = [await anext(stream) for _ in range(3)]
+        model.let_go.set()
+        return begin + [part async for part in stream]
+
+    *signs, vectors = asyncio.run(answer())
+
+    assert set(signs) == {b" "}
+    assert vectors == b"[[1.0,1.0],[1.0,1.0]]"
+
+
+def test_caller_who_leaves_is_not_worked_for() -> None:
+    """The texts that have not run yet of a closed connection never do."""
+    model, runners = Held(), Runners()
+
+    async def leave() -> None:
+        stream = routes._stream(runners, model, ["x" * 1000] * 50)
+        await anext(stream)
+        await stream.aclose()
+
+    asyncio.run(leave())
+    model.let_go.set()
+
+    assert runners.submit(model, ["here"]).vectors.result(10).tolist() == [[1.0, 1.0]]
+    assert model.runs <= RUNS_AT_ONCE + 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Container
+from collections.abc import AsyncGenerator, Container
 from concurrent.futures import Future
 from threading import Thread
 from typing import Annotated, Any, Final
@@ -120,7 +120,9 @@ async def _answer(embedder: Embedder, name: str, inputs: str | list[str]) -> Res
     return StreamingResponse(_stream(embedder.runners, model, inputs), media_type=JSON)
 
 
-async def _stream(runners: Runners, model: Model, inputs: str | list[str]) -> AsyncIterator[bytes]:
+async def _stream(
+    runners: Runners, model: Model, inputs: str | list[str]
+) -> AsyncGenerator[bytes, None]:
     """The vectors as JSON: one for a text, an array of them for a list."""
     work = runners.submit(model, [inputs] if isinstance(inputs, str) else inputs)
     made = asyncio.wrap_future(work.vectors)
