@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from functools import cache
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 import httpx
 import stamina
@@ -68,7 +68,7 @@ class Answer:
             UnreachableError: ANSWER_NOT_JSON, ANSWER_NOT_UNDERSTOOD.
         """
         try:
-            read: T = _reader(kind).validate_python(self.json(parse_float))
+            read: T = _reader(cast(Any, kind)).validate_python(self.json(parse_float))
         except ValidationError:
             raise self.not_understood() from None
         return read
