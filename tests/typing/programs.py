@@ -28,6 +28,14 @@ def smallest_program() -> None:
     astra.VectorColumn("summary", database="library", table="books", dimension=3)
 
 
+def program_on_two_targets() -> None:
+    """A target is named by plain text: a preview has to know it."""
+    astra.Integration("hugging-face", target="eu")
+    astra.Collection("notes", database="library", target=None)
+    eu = pulumi.Output.from_input("eu")
+    astra.Keyspace("shelves", database="library", target=eu)  # type: ignore[arg-type]
+
+
 def program_of_the_design() -> None:
     """Resources are handed on as they are, outputs as inputs."""
     hugging_face = astra.Integration("hugging-face", provider="huggingface")
