@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -17,18 +17,25 @@ NearestOf = Callable[[Narrowing | None], list[tuple[int, float]]]
 
 
 @dataclass(frozen=True)
+class OnFields:
+    """A filter as tests on fields, which are made without reading a record."""
+
+    tests: FieldTest | FieldTests
+    matches: Callable[[JsonObject], bool]
+    """The same for a record's body."""
+
+
+@dataclass(frozen=True)
 class Filter:
-    """A filter in the forms that a search may need.
+    """What a search is narrowed by.
 
     Attributes:
-        tests: on the fields alone; None where a look at the few records in question is quicker.
-        matches: whether the filter keeps a record with this body.
-        matching: reads the records that it keeps.
+        positions: reads where the records are that the filter keeps.
+        on_fields: None where reading them is quicker, or the filter is not on fields alone.
     """
 
-    tests: FieldTest | FieldTests | None
-    matches: Callable[[JsonObject], bool]
-    matching: Callable[[], Iterable[Stored]]
+    positions: Callable[[], Collection[int]]
+    on_fields: OnFields | None = None
 
 
 def nearest_records(
@@ -37,11 +44,11 @@ def nearest_records(
     """The nearest records with their similarities, best first; without a filter, of all."""
     if kept is None:
         return _with_records(session, nearest_of(None))
-    if kept.tests is not None:
-        found = _with_records(session, nearest_of(kept.tests))
-        if all(kept.matches(record.body) for record, _ in found):
+    if kept.on_fields is not None:
+        found = _with_records(session, nearest_of(kept.on_fields.tests))
+        if all(kept.on_fields.matches(record.body) for record, _ in found):
             return found  # otherwise a writer has committed what the vectors' cache was not told
-    return _with_records(session, nearest_of([record.position for record in kept.matching()]))
+    return _with_records(session, nearest_of(kept.positions()))
 
 
 def _with_records(session: Session, found: list[tuple[int, float]]) -> list[tuple[Stored, float]]:

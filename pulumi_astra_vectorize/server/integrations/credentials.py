@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 
 from pulumi_astra_vectorize.rules import token_of_credential
 from pulumi_astra_vectorize.server.sealing import Sealer
 from pulumi_astra_vectorize.server.store.schema import ScopedDatabase, UserAccessToken
 from pulumi_astra_vectorize.server.store.store import Store
+
+_SECRET = (
+    select(UserAccessToken.secret, ScopedDatabase.database_id)
+    .outerjoin(
+        ScopedDatabase,
+        and_(
+            ScopedDatabase.token_id == UserAccessToken.id,
+            ScopedDatabase.database_id == bindparam("database_id"),
+        ),
+    )
+    .where(
+        UserAccessToken.provider == bindparam("provider"),
+        UserAccessToken.name == bindparam("token"),
+    )
+)
+"""A secret and, if the database is in the token's scope, that database. Made once: to make a
+statement takes as long as to have it answered."""
 
 
 class Vault(Protocol):
@@ -53,15 +70,7 @@ def _sealed_secret(server: Vault, provider: str, credential: str, database_id: s
     name = token_of_credential(credential)
     with server.store.read() as session:
         found = session.execute(
-            select(UserAccessToken.secret, ScopedDatabase.database_id)
-            .outerjoin(
-                ScopedDatabase,
-                and_(
-                    ScopedDatabase.token_id == UserAccessToken.id,
-                    ScopedDatabase.database_id == database_id,
-                ),
-            )
-            .where(UserAccessToken.provider == provider, UserAccessToken.name == name)
+            _SECRET, {"provider": provider, "token": name, "database_id": database_id}
         ).one_or_none()
     if found is None:
         raise CredentialError(

@@ -88,6 +88,11 @@ class Group:
             else:
                 yield member
 
+    @property
+    def is_single(self) -> bool:
+        """Whether it consists of one condition."""
+        return len(self.members) == 1 and isinstance(self.members[0], Condition)
+
     def id_keys(self) -> set[str] | None:
         """The only ``_id`` keys that can match (their fingerprints); None if any can."""
         for condition in self.required():

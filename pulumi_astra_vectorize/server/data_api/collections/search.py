@@ -27,9 +27,10 @@ from pulumi_astra_vectorize.server.data_api.collections.sorts import (
     parse_sort,
 )
 from pulumi_astra_vectorize.server.data_api.envelope import sort_failure
-from pulumi_astra_vectorize.server.data_api.nearest import Filter, nearest_records
+from pulumi_astra_vectorize.server.data_api.nearest import Filter, OnFields, nearest_records
 from pulumi_astra_vectorize.server.data_api.records import (
     Stored,
+    positions_of,
     positions_with,
     records_with_keys,
     scan,
@@ -132,14 +133,16 @@ def _nearest(session: Session, query: Query, sort: VectorSort, limit: int) -> li
 
 
 def _filter(session: Session, query: Query) -> Filter | None:
-    if not query.filter.members:
+    expression = query.filter
+    if not expression.members:
         return None
-    on_fields = query.filter.id_keys() is None and not query.filter.mentions(*VECTOR_FIELDS)
-    return Filter(
-        tests=field_tests(query.filter) if on_fields else None,
-        matches=predicate(query.filter),
-        matching=lambda: matching(session, query),
-    )
+    keys = expression.id_keys()
+    if keys is not None and expression.is_single:
+        return Filter(lambda: positions_of(session, query.collection.id, keys).values())
+    on_fields = None
+    if keys is None and not expression.mentions(*VECTOR_FIELDS):
+        on_fields = OnFields(field_tests(expression), predicate(expression))
+    return Filter(lambda: [record.position for record in matching(session, query)], on_fields)
 
 
 def _with_vector(collection: Collection, sort: Sort) -> FieldSort | VectorSort | None:

@@ -16,7 +16,7 @@ from pulumi_astra_vectorize.server.data_api.collections.find_commands import (
 )
 from pulumi_astra_vectorize.server.data_api.commands import Call, Command, command
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject, Reply, sort_failure
-from pulumi_astra_vectorize.server.data_api.nearest import Filter, nearest_records
+from pulumi_astra_vectorize.server.data_api.nearest import Filter, OnFields, nearest_records
 from pulumi_astra_vectorize.server.data_api.records import (
     PageState,
     Stored,
@@ -173,12 +173,15 @@ def _filter(session: Session, call: Call, query: Query) -> Filter | None:
     expression, table = query.expression, query.table
     if not expression.members:
         return None
-    on_columns = exact_keys(table, expression) is None
-    return Filter(
-        tests=field_tests(expression) if on_columns else None,
-        matches=expression.matches,
-        matching=lambda: matching_rows(session, call.target.id, table, expression),
-    )
+    on_fields = None
+    if exact_keys(table, expression) is None:
+        on_fields = OnFields(field_tests(expression), expression.matches)
+
+    def positions() -> list[int]:
+        rows = matching_rows(session, call.target.id, table, expression)
+        return [row.position for row in rows]
+
+    return Filter(positions, on_fields)
 
 
 def _embedded(call: Call, table: Table, sort: TextSort) -> list[float]:
