@@ -37,7 +37,10 @@ NUMBERS_AT_ONCE = 200_000
 """So few that the numbers stay in the processor's cache, and that the library for linear algebra
 takes one thread: where others are busy, waiting for a second one costs more than it saves."""
 
-WORTH_COPYING = 1 / 2
+WORTH_ALL_THREADS = 25_000_000
+"""With so many numbers, several threads gain more than the wait for a busy one can cost."""
+
+WORTH_COPYING = 1 / 4
 """Up to this share of the rows, scoring a copy of them is quicker than scoring all rows."""
 
 FIELDS_KEPT = 16
@@ -151,9 +154,12 @@ class Rows:
         """The rows' products with the query."""
         if len(rows) <= WORTH_COPYING * len(self):
             return self._dots_of_copies(query, rows)
+        matrix = self._matrix[: len(self)]
+        if matrix.size >= WORTH_ALL_THREADS:
+            return (matrix @ query)[rows]
         dots: Floats = np.empty(len(self), np.float32)
         for some in _parts(len(dots), len(query)):
-            np.dot(self._matrix[some], query, out=dots[some])
+            np.dot(matrix[some], query, out=dots[some])
         return dots[rows]
 
     def _dots_of_copies(self, query: Floats, rows: Integers) -> Floats:
