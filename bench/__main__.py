@@ -13,7 +13,7 @@ from importlib import import_module
 
 from bench.figures import Figure, machine, table
 
-PARTS = ("insert", "search", "memory", "concurrency", "durability", "soak", "provider")
+PARTS = ("insert", "search", "memory", "concurrency", "durability", "soak", "provider", "engine")
 
 
 def main() -> None:
