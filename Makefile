@@ -8,7 +8,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 export PULUMI_SKIP_UPDATE_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine lint test programs demo demo-destroy gitops-rehearsal lock clean
+.PHONY: help setup engine lint test programs bench demo demo-destroy gitops-rehearsal lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -41,6 +41,9 @@ PROGRAMS := 2000
 programs: $(SET_UP)  ## random programs, PROGRAMS of them (2000), and as many interrupted ones
 	@PROGRAMS=$(PROGRAMS) $(VENV)/pytest -n 2 --dist worksteal tests/reliability/test_programs.py tests/reliability/test_interruptions.py
 
+bench: $(SET_UP)  ## every figure of docs/performance.md, or those of PARTS="search memory"
+	@$(WITH_ENGINE) $(VENV)/python -m bench $(PARTS)
+
 demo: $(SET_UP)  ## the whole story on this machine: server, resources, text, questions
 	@$(WITH_ENGINE) $(VENV)/python tools/demo.py
 
@@ -64,4 +67,4 @@ $(UV): | $(SET_UP)
 
 clean:  ## remove what was built here; the engine's cache stays (~/.cache/pulumi-astra-vectorize)
 	rm -rf .venv .cache .demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	find pulumi_astra_vectorize tests tools examples -name __pycache__ -prune -exec rm -rf {} +
+	find pulumi_astra_vectorize tests tools examples bench -name __pycache__ -prune -exec rm -rf {} +
