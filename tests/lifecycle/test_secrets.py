@@ -76,8 +76,8 @@ def test_the_secret_is_encrypted_whatever_the_program_passes(
 
     def program() -> None:
         secret = pulumi.Output.secret(MARKER) if wrapped else MARKER
-        astra.Integration("hugging-face")
-        astra.UserAccessToken("token", secret=secret)
+        integration = astra.Integration("hugging-face")
+        astra.UserAccessToken("token", integration=integration, secret=secret)
 
     stack.up(program)
     token = stack.resources()["token"]
