@@ -47,9 +47,9 @@ class Target:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._connections = HTTPTransport()
+        self._connections: dict[bool, HTTPTransport] = {}
         self._lists: Recent[list[Database]] = Recent()
-        self._guard = threading.Lock()
+        self._guard = threading.RLock()
         self._schema_locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
         self._data_apis: dict[str, DataApi] = {}
         self._cluster = self._single_tenant() if settings.target == "self-hosted" else None
@@ -142,8 +142,13 @@ class Target:
         return self._transport(self.settings.endpoint, bearer)
 
     def _transport(self, address: str, headers: dict[str, str]) -> Transport:
-        """All addresses share one pool of connections."""
-        return Transport(address, headers, self.settings.timeout_seconds, self._connections)
+        """All addresses share a pool of connections; one without TLS reads no certificates."""
+        tls = not address.startswith("http://")
+        with self._guard:
+            if tls not in self._connections:
+                self._connections[tls] = HTTPTransport(verify=tls)
+            pool = self._connections[tls]
+        return Transport(address, headers, self.settings.timeout_seconds, pool)
 
     def schema_change(self, database: Database) -> threading.RLock:
         """The lock under which a database's schema is changed: one change at a time."""

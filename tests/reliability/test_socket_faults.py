@@ -64,8 +64,8 @@ def _sockets_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The provider leaves its connections to the end of its process; this process goes on."""
     with ExitStack() as opened:
 
-        def connections() -> HTTPTransport:
-            return opened.enter_context(HTTPTransport())
+        def connections(*, verify: bool) -> HTTPTransport:
+            return opened.enter_context(HTTPTransport(verify=verify))
 
         monkeypatch.setattr(target, "HTTPTransport", connections)
         monkeypatch.setattr(target._run, "configuration", None)

@@ -56,8 +56,8 @@ class Provider:
     def another_run(self) -> Target:
         """The clients of a process of its own, which has asked nothing yet."""
         with pytest.MonkeyPatch.context() as patch:
-            opened = self._closing.enter_context(HTTPTransport())
-            patch.setattr(target_module, "HTTPTransport", lambda: opened)
+            opened = self._closing.enter_context(HTTPTransport(verify=False))
+            patch.setattr(target_module, "HTTPTransport", lambda verify: opened)
             self.target = Target(self._settings)
         self.control.forget_requests()
         return self.target

@@ -54,8 +54,8 @@ def _connections_end(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The provider keeps its connections for the life of its process; a test does not."""
     with ExitStack() as opened:
 
-        def remembered() -> HTTPTransport:
-            return opened.enter_context(HTTPTransport())
+        def remembered(*, verify: bool) -> HTTPTransport:
+            return opened.enter_context(HTTPTransport(verify=verify))
 
         monkeypatch.setattr(target, "HTTPTransport", remembered)
         yield

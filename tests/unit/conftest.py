@@ -43,7 +43,7 @@ def network(monkeypatch: pytest.MonkeyPatch, configured: Settings) -> Iterator[l
     def latest(request: httpx.Request) -> httpx.Response:
         return handlers[-1](request)
 
-    def wired() -> httpx.MockTransport:
+    def wired(*, verify: bool) -> httpx.MockTransport:
         return httpx.MockTransport(latest)
 
     monkeypatch.setattr(target, "HTTPTransport", wired)
