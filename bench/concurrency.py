@@ -39,7 +39,8 @@ STORED = 2_000
 NOTES = "notes"
 
 SHARE_OF_AN_INSERT = 0.5
-"""A read may take this share of an insert: less than waiting for one, more than sharing a CPU."""
+"""A read may take this share of an insert: less than waiting for one, more than sharing a CPU.
+If reads waited for inserts it would be more than one in a hundred."""
 
 
 def figures() -> Iterator[Figure]:
@@ -104,9 +105,9 @@ def _reads_beside_a_writer(server: RunningServer, collection: Collection) -> Ite
             one, other = _percentile(alone, percent), _percentile(beside, percent)
             told = f"{other:.1f} and {one:.1f} ms; {behind}"
             yield Figure(f"reads beside a writer of {what}, {name}", other / one, "x", behind=told)
-    told = f"slowest read {max(beside):.0f} ms; {behind}"
-    name = f"slowest of {READS} reads to an insert of texts"
-    yield Figure(name, max(beside) / insert, "x", SHARE_OF_AN_INSERT, behind=told)
+    told = f"{_percentile(beside, 99):.0f} ms; {behind}"
+    ratio = _percentile(beside, 99) / insert
+    yield Figure("p99 of reads to an insert of texts", ratio, "x", SHARE_OF_AN_INSERT, behind=told)
 
 
 def _percentile(times: list[float], percent: int) -> float:
