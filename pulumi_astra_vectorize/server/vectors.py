@@ -26,6 +26,9 @@ from pulumi_astra_vectorize.server.vector_rows import Narrowing, Rows
 POSITIONS_A_QUERY = 1000
 """How many touched positions are read again at once."""
 
+MOST_TOUCHED = 50_000
+"""How many positions are noted: a column that is written to and never searched costs no more."""
+
 ROWS_AT_ONCE = 1000
 """How many are in memory twice while a column is read."""
 
@@ -39,6 +42,13 @@ class Column:
     lock: threading.Lock = field(default_factory=threading.Lock)
     rows: Rows | None = None
     touched: set[int] = field(default_factory=set[int])
+
+    def touch(self, positions: Iterable[int]) -> None:
+        """Notes what is to be read again; of too much, that everything is. Holds the lock."""
+        if self.rows is not None:
+            self.touched.update(positions)
+        if len(self.touched) > MOST_TOUCHED:
+            self.rows, self.touched = None, set()
 
 
 class VectorCache:
@@ -57,7 +67,7 @@ class VectorCache:
         known = self._columns.get((entity_id, column))
         if known is not None:
             with known.lock:
-                known.touched.update(positions)
+                known.touch(positions)
 
     def remove(self, entity_id: int, positions: Iterable[int], column: str | None = None) -> None:
         """Tells, after the commit, that these positions are gone: from one column or from all."""

@@ -16,7 +16,7 @@ from pulumi_astra_vectorize.server.store.engines import sqlite_engines
 from pulumi_astra_vectorize.server.store.schema import Database, Entity, Record, Vector
 from pulumi_astra_vectorize.server.store.store import Store
 from pulumi_astra_vectorize.server.vector_rows import WIRE, Rows, shortest
-from pulumi_astra_vectorize.server.vectors import VectorCache
+from pulumi_astra_vectorize.server.vectors import MOST_TOUCHED, VectorCache
 
 METRICS = ("cosine", "dot_product", "euclidean")
 NUMBERS = st.one_of(
@@ -278,3 +278,15 @@ class TestVectorCache:
 
         assert len(cache.values(1, "$vector", positions)) == 2501
         assert cache.search(1, "$vector", [1.0, 0.0], "dot_product", 1)[0][0] == 2501
+
+    def test_writes_without_searches_are_not_noted_for_ever(self, store: Store) -> None:
+        """After too many reports the column is read anew, whole and right."""
+        cache = VectorCache(store)
+        keep(store, 1, [1, 0])
+        assert found(cache) == [1]
+        keep(store, 2, [0, 1])
+
+        for start in range(0, 2 * MOST_TOUCHED, MOST_TOUCHED // 2):
+            cache.put(1, "$vector", range(start, start + MOST_TOUCHED // 2))
+
+        assert found(cache) == [1, 2]
