@@ -93,7 +93,12 @@ class RetiredScopeView(_View):
 
     token_id: str = Field(description="The id of the token that was removed.")
     name: str
-    databases: list[str] = Field(description="Ids of the databases.")
+    databases: list[str] = Field(description="Ids of the databases that are still there.")
+    outstanding: list[str] = Field(
+        default_factory=list[str],
+        description="Ids of those that a rotation has still to put back: it removed the token, and "
+        "no token of the name has got them since.",
+    )
     removed_at: datetime
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import insert, inspect, text
+from sqlalchemy import MetaData, insert, text
 
 from pulumi_astra_vectorize.errors import ConfigurationError
 from pulumi_astra_vectorize.server.store.engines import Engines, postgres_engines, sqlite_engines
@@ -19,14 +19,29 @@ from pulumi_astra_vectorize.server.store.schema import (
     Entity,
     Integration,
     Record,
+    RetiredScope,
     ScopedDatabase,
     UserAccessToken,
     Vector,
 )
 from pulumi_astra_vectorize.server.store.store import Store
-from pulumi_astra_vectorize.server.store.versions import PRESENT, VERSION, bring_up_to_date
+from pulumi_astra_vectorize.server.store.versions import (
+    PRESENT,
+    UNVERSIONED,
+    VERSION,
+    bring_up_to_date,
+)
 
-ADDED_IN_0002 = {"key_witness"}
+KEY_WITNESS = "key_witness"
+"""The table that 0002 added."""
+
+OUTSTANDING = "outstanding"
+"""The column of retired_scopes that 0003 added."""
+
+EARLIER = [UNVERSIONED, "0002"]
+"""What stores there are that the program has to bring up to date."""
+
+Rows = dict[str, list[dict[str, object]]]
 
 
 def version_of(engines: Engines) -> str:
@@ -36,9 +51,10 @@ def version_of(engines: Engines) -> str:
         return str(version)
 
 
-def make_unversioned(engines: Engines) -> None:
-    """A store as this program made it before stores had a version, with a row of each kind."""
-    tables = [one for one in Base.metadata.sorted_tables if one.name not in ADDED_IN_0002]
+def make_earlier(engines: Engines, version: str) -> None:
+    """A store as this program made it at an earlier version, with a row of each kind."""
+    added = {KEY_WITNESS} if version == UNVERSIONED else set[str]()
+    tables = [one for one in Base.metadata.sorted_tables if one.name not in added]
     with engines.writing.begin() as connection:
         Base.metadata.create_all(connection, tables)
         for row in (
@@ -49,19 +65,25 @@ def make_unversioned(engines: Engines) -> None:
             Integration(provider="huggingface"),
             UserAccessToken(id="t", provider="huggingface", name="search-prod", secret=b"sealed"),
             ScopedDatabase(token_id="t", database_id="d"),
+            RetiredScope(provider="huggingface", name="search", token_id="r", database_id="d"),
         ):
             given = {key: value for key, value in vars(row).items() if not key.startswith("_")}
             connection.execute(insert(type(row)).values(given))
+        connection.execute(text(f"ALTER TABLE retired_scopes DROP COLUMN {OUTSTANDING}"))
+        if version != UNVERSIONED:
+            VERSION.create(connection)
+            connection.execute(VERSION.insert().values(version_num=version))
 
 
-def rows_of(engines: Engines) -> dict[str, list[tuple[object, ...]]]:
+def rows_of(engines: Engines) -> Rows:
     """Every row of every table but the version's."""
     with engines.reading.connect() as connection:
-        there = set(inspect(connection).get_table_names())
+        reflected = MetaData()
+        reflected.reflect(connection)
         return {
-            table.name: [tuple(row) for row in connection.execute(table.select())]
-            for table in Base.metadata.sorted_tables
-            if table.name in there
+            name: [dict(row) for row in connection.execute(table.select()).mappings()]
+            for name, table in reflected.tables.items()
+            if name != VERSION.name
         }
 
 
@@ -72,21 +94,27 @@ def test_new_store_has_the_present_version(engines: Engines) -> None:
     assert version_of(engines) == PRESENT
 
 
-def test_store_without_a_version_keeps_every_row(engines: Engines) -> None:
-    """A store of the time before versions is brought up to date with all its rows."""
-    make_unversioned(engines)
+@pytest.mark.parametrize("version", EARLIER)
+def test_earlier_store_keeps_every_row(engines: Engines, version: str) -> None:
+    """An earlier store is brought up to date with all its rows; no old removal was a rotation's."""
+    make_earlier(engines, version)
     before = rows_of(engines)
     Store(engines)
     assert version_of(engines) == PRESENT
-    assert rows_of(engines) == {**before, **{name: [] for name in ADDED_IN_0002}}
+    for row in before["retired_scopes"]:
+        row[OUTSTANDING] = False
+    assert rows_of(engines) == {**before, KEY_WITNESS: []}
 
 
-def test_migrated_and_new_stores_have_the_same_schema(engines: Engines) -> None:
+@pytest.mark.parametrize("version", EARLIER)
+def test_migrated_and_new_stores_have_the_same_schema(engines: Engines, version: str) -> None:
     """After all revisions a store has exactly the tables and columns that the program describes."""
-    make_unversioned(engines)
+    make_earlier(engines, version)
     Store(engines)
     with engines.reading.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": False, "compare_server_default": True}
+        )
         differences = compare_metadata(context, Base.metadata)
     assert differences == []
 
@@ -94,7 +122,7 @@ def test_migrated_and_new_stores_have_the_same_schema(engines: Engines) -> None:
 def test_foreign_keys_hold_after_a_migration(tmp_path: Path) -> None:
     """What sqlite was told to ignore while tables changed counts again afterwards."""
     engines = sqlite_engines(tmp_path)
-    make_unversioned(engines)
+    make_earlier(engines, UNVERSIONED)
     store = Store(engines)
     with store.read() as session:
         assert session.scalar(text("PRAGMA foreign_keys")) == 1

@@ -31,6 +31,7 @@ BEARER = HTTPBearer(auto_error=False, description="The server's application toke
 TOKENS = "/{provider}/tokens"
 TOKEN = "/{provider}/tokens/{token_id}"  # noqa: S105 - a path
 SCOPE = "/{provider}/tokens/{token_id}/scope"
+RETIRED_SCOPES = "/{provider}/retired-scopes/{name}"
 
 
 def _refusals(codes: dict[int, str]) -> dict[int | str, dict[str, Any]]:
@@ -154,22 +155,27 @@ def show_token(vault: TheVault, deed: TheDeed, provider: str, token_id: str) -> 
     TOKEN,
     summary="Remove a user access token, repeating its name",
     description="Disables `$vectorize` at once where the token was used. Its scope is kept "
-    "for seven days under retired-scopes.",
+    "for seven days under retired-scopes; with `rotating` it is outstanding there, until tokens of "
+    "the name have got all of it or one is removed without `rotating`.",
     status_code=204,
     responses=_refusals(
         {404: "INTEGRATION_NOT_FOUND, TOKEN_NOT_FOUND", 422: "NAME_MISMATCH, INVALID_REQUEST"}
     ),
 )
-def remove_token(
+def remove_token(  # noqa: PLR0913 - each is a part of the request
     vault: TheVault,
     deed: TheDeed,
     provider: str,
     token_id: str,
     name: Annotated[str, Query(description="The token's name, as a confirmation.")],
+    *,
+    rotating: Annotated[
+        bool, Query(description="A token of the same name is to have the scope again.")
+    ] = False,
 ) -> None:
     with vault.store.write() as session:
         token = _find_token(session, deed, provider, token_id)
-        tokens.remove_token(session, token, name)
+        tokens.remove_token(session, token, name, rotating=rotating)
 
 
 @routes.put(
@@ -249,7 +255,7 @@ def remove_from_scope(  # noqa: PLR0913, PLR0917 - each is a part of the request
 
 
 @routes.get(
-    "/{provider}/retired-scopes/{name}",
+    RETIRED_SCOPES,
     summary="Show the scopes of the removed tokens of a name, the latest first",
     description="Kept for seven days, so that a rotation can put every database back.",
 )
@@ -259,3 +265,15 @@ def show_retired_scopes(
     deed.token = name
     with vault.store.read() as session:
         return scopes.retired_scopes(session, provider, name)
+
+
+@routes.delete(
+    RETIRED_SCOPES,
+    summary="Forget the scopes of the removed tokens of a name",
+    description="Gives up a rotation that was not finished: nothing of the scope comes back.",
+    status_code=204,
+)
+def forget_retired_scopes(vault: TheVault, deed: TheDeed, provider: str, name: str) -> None:
+    deed.token = name
+    with vault.store.write() as session:
+        scopes.forget_retired_scopes(session, provider, name)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from itertools import groupby
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from pulumi_astra_vectorize.rules import MAX_DATABASES_PER_CALL
@@ -45,6 +45,8 @@ def add_databases(session: Session, token: UserAccessToken, databases: Sequence[
     for database_id in databases:
         _find_database(session, database_id)
         session.merge(ScopedDatabase(token_id=token.id, database_id=database_id))
+    put_back = _of_name(token.provider, token.name) & RetiredScope.database_id.in_(databases)
+    session.execute(update(RetiredScope).where(put_back).values(outstanding=False))
 
 
 def remove_database(
@@ -66,9 +68,16 @@ def remove_database(
     session.delete(scoped)
 
 
-def retire(session: Session, token: UserAccessToken) -> None:
-    """Remembers the scope of a token that is about to be removed; forgets what is too old."""
+def retire(session: Session, token: UserAccessToken, *, rotating: bool) -> None:
+    """Remembers the scope of a token that is about to be removed; forgets what is too old.
+
+    ``rotating`` leaves the scope outstanding, until a token of the name has got it, database by
+    database. A removal that is none of a rotation ends one that nobody finished.
+    """
     session.execute(delete(RetiredScope).where(RetiredScope.removed_at <= now() - RETIREMENT))
+    if not rotating:
+        of_name = _of_name(token.provider, token.name)
+        session.execute(update(RetiredScope).where(of_name).values(outstanding=False))
     removed_at = now()
     session.add_all(
         RetiredScope(
@@ -77,33 +86,44 @@ def retire(session: Session, token: UserAccessToken) -> None:
             token_id=token.id,
             database_id=database_id,
             removed_at=removed_at,
+            outstanding=rotating,
         )
         for database_id in scope_of(session, token.id)
     )
 
 
 def retired_scopes(session: Session, provider: str, name: str) -> list[RetiredScopeView]:
-    """The scopes of the tokens of this name that were removed lately, the latest first."""
+    """The scopes of the tokens of this name that were removed lately, the latest first.
+
+    Databases that are gone are left out: nobody could put them back.
+    """
     rows = session.scalars(
         select(RetiredScope)
-        .where(
-            RetiredScope.provider == provider,
-            RetiredScope.name == name,
-            RetiredScope.removed_at > now() - RETIREMENT,
-        )
+        .join(Database, Database.id == RetiredScope.database_id)
+        .where(_of_name(provider, name), RetiredScope.removed_at > now() - RETIREMENT)
         .order_by(RetiredScope.removed_at.desc(), RetiredScope.token_id, RetiredScope.database_id)
     )
-    return [
-        RetiredScopeView(
-            token_id=token_id,
-            name=name,
-            databases=[row.database_id for row in databases],
-            removed_at=removed_at,
-        )
-        for (removed_at, token_id), databases in groupby(
-            rows, key=lambda row: (row.removed_at, row.token_id)
-        )
-    ]
+    by_token = groupby(rows, key=lambda row: (row.removed_at, row.token_id))
+    return [_retired_view([*of_token]) for _, of_token in by_token]
+
+
+def forget_retired_scopes(session: Session, provider: str, name: str) -> None:
+    """Forgets the scopes of the removed tokens of this name: nothing of them comes back."""
+    session.execute(delete(RetiredScope).where(_of_name(provider, name)))
+
+
+def _retired_view(rows: Sequence[RetiredScope]) -> RetiredScopeView:
+    return RetiredScopeView(
+        token_id=rows[0].token_id,
+        name=rows[0].name,
+        databases=[row.database_id for row in rows],
+        outstanding=[row.database_id for row in rows if row.outstanding],
+        removed_at=rows[0].removed_at,
+    )
+
+
+def _of_name(provider: str, name: str) -> ColumnElement[bool]:
+    return and_(RetiredScope.provider == provider, RetiredScope.name == name)
 
 
 def _find_database(session: Session, database_id: str) -> Database:

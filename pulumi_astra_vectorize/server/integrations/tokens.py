@@ -61,11 +61,14 @@ def replace_secret(sealer: Sealer, token: UserAccessToken, new: SecretStr) -> No
     token.generation = new_id()
 
 
-def remove_token(session: Session, token: UserAccessToken, name: str) -> None:
-    """Removes a token whose name is repeated, and keeps its scope for a while; NAME_MISMATCH."""
+def remove_token(session: Session, token: UserAccessToken, name: str, *, rotating: bool) -> None:
+    """Removes a token whose name is repeated, and keeps its scope for a while; NAME_MISMATCH.
+
+    ``rotating``: a successor of the same name is to have the scope again.
+    """
     if token.name != name:
         raise invalid("NAME_MISMATCH", f"token {token.id} has another name: nothing was removed")
-    retire(session, token)
+    retire(session, token, rotating=rotating)
     session.delete(token)
 
 

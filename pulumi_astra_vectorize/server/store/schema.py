@@ -14,6 +14,7 @@ from sqlalchemy import (
     LargeBinary,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -182,6 +183,8 @@ class RetiredScope(Base):
     token_id: Mapped[str] = mapped_column(primary_key=True)
     database_id: Mapped[str] = mapped_column(primary_key=True)
     removed_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    outstanding: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """A rotation removed the token, and no token of the name has got the database since."""
 
 
 class KeyWitness(Base):
