@@ -85,25 +85,38 @@ class Integrations:
         answer = self._call("PUT", path, body, repeatable=True)
         return _present(answer).parsed(wire.TokenView)
 
-    def remove_token(self, provider: str, token_id: str, name: str) -> None:
-        """Removes the token with this id; its successor of the same name is never touched."""
+    def remove_token(
+        self, provider: str, token_id: str, name: str, *, rotating: bool = False
+    ) -> None:
+        """Removes the token with this id; its successor of the same name is never touched.
+
+        ``rotating`` lets the service keep the scope as one to be put back.
+        """
         path = f"{_path(provider, 'tokens', token_id)}?name={quote(name, safe='')}"
-        self._call("DELETE", path, missing_is_fine=True)
+        self._call("DELETE", path + "&rotating=true" * rotating, missing_is_fine=True)
 
     def retired_scope(self, provider: str, name: str, token_id: str) -> list[str]:
         """Ids of the databases that a removed token served, and its removed successors."""
-        answer = self._call("GET", _path(provider, "retired-scopes", name), missing_is_fine=True)
-        views = [] if answer is None else answer.parsed(list[wire.RetiredScopeView])
+        views = self._retired_scopes(provider, name)
         ids = [view.token_id for view in views]
         since = views[: ids.index(token_id) + 1] if token_id in ids else []
         return list(dict.fromkeys(database for view in since for database in view.databases))
+
+    def outstanding_scope(self, provider: str, name: str) -> list[str]:
+        """Ids of the databases that a rotation removed and nobody has put back yet."""
+        views = self._retired_scopes(provider, name)
+        return list(dict.fromkeys(database for view in views for database in view.outstanding))
+
+    def give_up_rotation(self, provider: str, name: str) -> None:
+        """Lets the service forget the scopes of the removed tokens of the name."""
+        self._call("DELETE", _path(provider, "retired-scopes", name), missing_is_fine=True)
 
     def unseen(self) -> frozenset[str]:
         """None: the service knows every scope by itself."""
         return frozenset()
 
     def finish_rotation(self, provider: str, name: str) -> None:
-        """Nothing to do: the service forgets a retired scope by itself."""
+        """Nothing to do: to the service a rotation is complete when the scope is."""
 
     def add_to_scope(self, provider: str, token_id: str, databases: Sequence[str]) -> None:
         """Lets the token serve these databases (ids); in calls of at most ten."""
@@ -119,6 +132,10 @@ class Integrations:
         """Takes one database out of the scope, repeating its name as the service asks."""
         path = _path(provider, "tokens", token_id, "scope", database_id)
         self._call("DELETE", f"{path}?name={quote(database_name, safe='')}", missing_is_fine=True)
+
+    def _retired_scopes(self, provider: str, name: str) -> list[wire.RetiredScopeView]:
+        answer = self._call("GET", _path(provider, "retired-scopes", name), missing_is_fine=True)
+        return [] if answer is None else answer.parsed(list[wire.RetiredScopeView])
 
     def _tokens(self, provider: str, query: str) -> list[wire.TokenView]:
         answer = self._call("GET", _path(provider, "tokens") + query, missing_is_fine=True)

@@ -125,7 +125,9 @@ class Portal:
             fix='leave out `rotation="in_place"`',
         )
 
-    def remove_token(self, provider: str, token_id: str, name: str) -> None:
+    def remove_token(
+        self, provider: str, token_id: str, name: str, *, rotating: bool = False
+    ) -> None:
         """Waits until no database can use the token; its scope is remembered before.
 
         A removal that an earlier run of the same rotation has seen is not asked for again: what is
@@ -151,9 +153,17 @@ class Portal:
         self._prove(f"the removal of user access token {name!r}", steps, still_there)
 
     def retired_scope(self, provider: str, name: str, token_id: str) -> list[str]:
+        """The databases of a rotation on its way: ids tell no token from its successor."""
+        return self.outstanding_scope(provider, name)
+
+    def outstanding_scope(self, provider: str, name: str) -> list[str]:
         """The databases of a rotation on its way."""
         rotation = self._memory.recall(provider, name)
         return rotation.databases if rotation else []
+
+    def give_up_rotation(self, provider: str, name: str) -> None:
+        """Forgets the rotation."""
+        self._memory.forget(provider, name)
 
     def finish_rotation(self, provider: str, name: str) -> None:
         """Forgets the rotation."""

@@ -76,12 +76,22 @@ class IntegrationsService(Protocol):
         """Puts another secret in a token's place at once."""
         ...
 
-    def remove_token(self, provider: str, token_id: str, name: str) -> None:
-        """Removes the token with this id."""
+    def remove_token(
+        self, provider: str, token_id: str, name: str, *, rotating: bool = False
+    ) -> None:
+        """Removes the token with this id; ``rotating``: its successor is to have its scope."""
         ...
 
     def retired_scope(self, provider: str, name: str, token_id: str) -> list[str]:
         """Ids of the databases that a removed token served, and its removed successors."""
+        ...
+
+    def outstanding_scope(self, provider: str, name: str) -> list[str]:
+        """Ids of the databases that a rotation on its way has still to put back."""
+        ...
+
+    def give_up_rotation(self, provider: str, name: str) -> None:
+        """Called when a rotation on its way is not to be finished: nothing of it comes back."""
         ...
 
     def add_to_scope(self, provider: str, token_id: str, databases: Sequence[str]) -> None:

@@ -100,7 +100,7 @@ def recreate(
         service.add_to_scope(credential.provider, there.id, missing)
     started = time.monotonic()
     if there is not None:
-        service.remove_token(credential.provider, there.id, credential.name)
+        service.remove_token(credential.provider, there.id, credential.name, rotating=True)
     view = add_token(service, credential, scope)
     service.finish_rotation(credential.provider, credential.name)
     return _finished(view, time.monotonic() - started)

@@ -14,7 +14,6 @@ from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.databases import Database, resolve
 from pulumi_astra_vectorize.api.recent import SHOWN_SECONDS
-from pulumi_astra_vectorize.api.service import TokenThere
 from pulumi_astra_vectorize.engine import Provider, Resource, target_input
 from pulumi_astra_vectorize.errors import NotFoundError
 from pulumi_astra_vectorize.resources._usage import refuse_while_used
@@ -80,17 +79,17 @@ class TokenScopeLifecycle(life.Lifecycle[TokenScopeInputs, TokenScopeOutputs]):
 
     def read(self, state: State, target: Target) -> State | None:
         integration, token = state.inputs.integration, state.inputs.token
-        there = target.integrations.token_to_scope(integration, token, SHOWN_SECONDS)
-        if there is None:
-            return None
-        seen = target.integrations.unseen().union(there.databases)
+        service = target.integrations
+        there = service.token_to_scope(integration, token, SHOWN_SECONDS)
+        served = there.databases if there else service.outstanding_scope(integration, token)
+        seen = service.unseen().union(served)
         kept = [item for item in state.outputs.scoped_databases if item["id"] in seen]
         if not kept:
             return None
-        strangers = _strangers(there, state, target) if state.inputs.exclusive else []
+        strangers = _strangers(served, state, target) if state.inputs.exclusive else []
         found = [*kept, *strangers]
         changes: dict[str, Any] = {"databases": [item["written"] for item in found]}
-        if state.inputs.generation:
+        if state.inputs.generation and there:
             changes["generation"] = there.generation
         outputs = TokenScopeOutputs(scoped_databases=found)
         return life.State(life.rewritten(state.inputs, changes), outputs)
@@ -204,10 +203,10 @@ def _remove(
         service.remove_from_scope(inputs.integration, there.id, db.id, db.name)
 
 
-def _strangers(there: TokenThere, state: State, target: Target) -> list[dict[str, str]]:
+def _strangers(served: list[str], state: State, target: Target) -> list[dict[str, str]]:
     """Databases that somebody else scoped: an exclusive scope shows them as drift."""
     ours = {item["id"] for item in state.outputs.scoped_databases}
-    added = set(there.databases) - ours
+    added = set(served) - ours
     databases = target.databases() if added else []
     return [_described(db.name, db) for db in databases if db.id in added]
 

@@ -105,17 +105,19 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
         service.finish_rotation(inputs.integration, inputs.name)  # of an earlier token
         if there is not None and service.by_hand:
             return identifier, _outputs(there)
+        outstanding = service.outstanding_scope(inputs.integration, inputs.name)
         if there is None:
             _require_integration(inputs.integration, service)
-            return identifier, _outputs(add_token(service, inputs.credential, []))
-        rotation = recreate(service, inputs.credential, there, there.databases)
+            return identifier, _outputs(add_token(service, inputs.credential, outstanding))
+        scope = [*dict.fromkeys([*there.databases, *outstanding])]
+        rotation = recreate(service, inputs.credential, there, scope)
         return identifier, _rotated(rotation, target)
 
     def read(self, state: State, target: Target) -> State | None:
         integration, name = state.inputs.integration, state.inputs.name
         there = target.integrations.token(integration, name, SHOWN_SECONDS)
         if there is None:
-            return state if _may_be_there(state.inputs, target.integrations) else None
+            return _not_there(state, target.integrations)
         if there.generation == state.outputs.generation:
             return state
         # Somebody else put another secret there, or a rotation died: forget ours, so that the next
@@ -141,6 +143,8 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
     def delete(self, state: State, target: Target) -> None:
         inputs, service = state.inputs, target.integrations
         there = service.token_to_scope(inputs.integration, inputs.name)
+        if there is None:
+            service.give_up_rotation(inputs.integration, inputs.name)
         if there is None or there.id != state.outputs.token_id:
             return  # gone, or a successor of the same name that is not ours to remove
         if not inputs.force_destroy:
@@ -235,10 +239,17 @@ class UserAccessToken(Resource, module="astra-vectorize", name="UserAccessToken"
         super().__init__(UserAccessTokenProvider(), resource_name, inputs, merged)
 
 
-def _may_be_there(inputs: UserAccessTokenInputs, service: IntegrationsService) -> bool:
-    """Whether a person is rotating it, or only a database that is asleep could tell."""
-    rotating = service.by_hand and service.retired_scope(inputs.integration, inputs.name, "")
-    return bool(rotating or service.unseen())
+def _not_there(state: State, service: IntegrationsService) -> State | None:
+    """None for a token that is gone.
+
+    One that a rotation removed and did not bring back is not: nor is one that only a database
+    which is asleep could tell. A person's rotation goes on by itself; ours has to be begun again
+    by the next `up`, whatever secret its program has.
+    """
+    rotating = service.outstanding_scope(state.inputs.integration, state.inputs.name)
+    if rotating and not service.by_hand:
+        return life.State(life.rewritten(state.inputs, {"secret": ""}), state.outputs)
+    return state if rotating or service.unseen() else None
 
 
 def _verify(inputs: UserAccessTokenInputs, target: Target) -> None:

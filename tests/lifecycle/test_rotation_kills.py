@@ -73,6 +73,13 @@ def network(wide_server: Server) -> Iterator[Network]:
         yield network
 
 
+def stack_through(network: Network, server: Server, folder: Path) -> Stack:
+    """A stack that reaches the server's main address through the stand-in."""
+    environment = environment_of(server)
+    environment["ASTRA_VECTORIZE_ENDPOINT"] = network.url_for(server.url)
+    return Stack(folder, environment)
+
+
 def secrets_in_force(server: Server) -> set[str]:
     """What a self-hosted Data API would be told for each of the twelve databases."""
     return {
@@ -94,9 +101,7 @@ def test_next_up_finishes_what_the_killed_provider_began(
     method: str, ending: str, wide_server: Server, network: Network, tmp_path: Path, *, after: bool
 ) -> None:
     """`up` fails with the provider gone; the next one has all databases and the new secret."""
-    environment = environment_of(wide_server)
-    environment["ASTRA_VECTORIZE_ENDPOINT"] = network.url_for(wide_server.url)
-    stack = Stack(tmp_path, environment)
+    stack = stack_through(network, wide_server, tmp_path)
     stack.up(lambda: token_and_scope(databases=[*DATABASES]))
     network.behaviour = kill = KillAt(tmp_path / "home", method, ending, after=after)
     stack.refused_up(lambda: token_and_scope(databases=[*DATABASES], secret=NEW))
@@ -105,4 +110,28 @@ def test_next_up_finishes_what_the_killed_provider_began(
     stack.up(lambda: token_and_scope(databases=[*DATABASES], secret=NEW))
     assert wide_server.scope("search-prod") == set(DATABASES)
     assert secrets_in_force(wide_server) == {NEW}
+    figures.count(figures.ENGINE_KILLS)
+
+
+def test_refresh_in_the_gap_loses_no_database_of_another_stack(
+    wide_server: Server, network: Network, tmp_path: Path
+) -> None:
+    """The refresh finds a rotation on its way, not a token that is gone; `up` finishes it."""
+    ours, others = [*DATABASES[:10]], DATABASES[10:]
+    stack = stack_through(network, wide_server, tmp_path)
+    stack.up(lambda: token_and_scope(databases=ours))
+    for database in others:
+        wide_server.add_to_scope("search-prod", database)
+    network.behaviour = kill = KillAt(tmp_path / "home", "DELETE", "", after=True)
+    stack.refused_up(lambda: token_and_scope(databases=ours, secret=NEW))
+    assert kill.killed
+    assert wide_server.tokens() == {}
+    network.behaviour = pass_through
+    assert stack.refresh().steps == {"token": ["update"]}
+    updated = {"token": ["update"], "scope": ["update"]}
+    assert stack.preview(lambda: token_and_scope(databases=ours)).steps == updated
+    assert stack.up(lambda: token_and_scope(databases=ours, secret=NEW)).steps == updated
+    assert wide_server.scope("search-prod") == set(DATABASES)
+    assert secrets_in_force(wide_server) == {NEW}
+    assert stack.refresh().steps == {}
     figures.count(figures.ENGINE_KILLS)

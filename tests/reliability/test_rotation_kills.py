@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
@@ -35,6 +36,10 @@ RECREATE = "recreate"
 CALLS = {RECREATE: 8, "in_place": 5}
 """Of an `up` that rotates: verification, look, remove, add, look, the rest of the scope; and the
 scope's own two. In place: verification, look, replace, and the scope's two."""
+
+
+GAP = 3
+"""The call after which there is no token."""
 
 
 @pytest.fixture(scope="module")
@@ -84,19 +89,47 @@ def test_next_up_finishes_a_killed_rotation(
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_refresh_between_takes_nothing_from_the_stack(
+def test_refresh_between_loses_no_database(
     moment: Moment, wide_world: HeldWorld, seam: Seam
 ) -> None:
-    """A refresh of the half-finished state, then `up`: all that this stack scopes is back."""
+    """A refresh of what was left, then `up`: other stacks' databases are back as well."""
     for call in range(1, CALLS[RECREATE] + 1):
         up = rotation_to_come(wide_world, "recreate")
         run(up, Kill(call, moment))
         stack = up.stack()
-        stack.refresh()
+        assert "gone" not in {why for reasons in stack.refresh().values() for why in reasons}
         stack.up(program_of(up.wanted))
-        in_force = wide_world.held()["tokens"]["search"]
-        assert in_force.items() >= dict.fromkeys(OURS, NEW.secret).items()
+        assert_rotated(wide_world)
+        assert stack.preview(program_of(up.wanted)) == []
         figures.count(figures.KILL_POINTS)
+
+
+def test_rotation_killed_twice_and_refreshed_is_finished(wide_world: HeldWorld, seam: Seam) -> None:
+    """Each kill is followed by a refresh, so that the second run goes by what the first left."""
+    for first in range(2, 7):
+        for second in range(2, 8):
+            stack = rotation_to_come(wide_world, RECREATE).stack()
+            wanted = program_of(only(replace(NEW, rotation=RECREATE)))
+            for call in (first, second):
+                with seam.cutting(Cut(call, "after")), suppress(Killed):
+                    stack.up(wanted)
+                stack.refresh()
+            stack.up(wanted)
+            assert_rotated(wide_world)
+            figures.count(figures.KILL_POINTS, 2)
+
+
+def test_token_without_a_state_is_created_whole(wide_world: HeldWorld, seam: Seam) -> None:
+    """Killed in the gap, and the state has lost the token: the creation finishes the rotation."""
+    up = rotation_to_come(wide_world, RECREATE)
+    with seam.cutting(Cut(GAP, "after")), suppress(Killed):
+        up.stack().up(program_of(up.wanted))
+    assert wide_world.tokens() == {}
+    kept = [one for one in json.loads(up.saved) if not one["name"].startswith("token")]
+    stack = replace(up, saved=json.dumps(kept)).stack()
+    stack.up(program_of(up.wanted))
+    assert_rotated(wide_world)
+    figures.count(figures.KILL_POINTS)
 
 
 @pytest.mark.parametrize("way", ["recreate", "in_place"])

@@ -50,7 +50,10 @@ class IntegrationsFake:
             case "POST", ["tokens", token_id, "scope"]:
                 return self._extend(token_id, body["databases"])
             case "DELETE", ["tokens", token_id]:
-                return self._remove(token_id, request.url.params["name"])
+                return self._remove(token_id, **request.url.params)
+            case "DELETE", ["retired-scopes", name]:
+                self.retired = [view for view in self.retired if view["name"] != name]
+                return httpx.Response(204)
             case _:
                 return self._read(parts[1:])
 
@@ -86,6 +89,7 @@ class IntegrationsFake:
         }
         self.tokens[token["id"]] = token
         self.secrets[token["id"]] = secret
+        self._settle(name, databases)
         return httpx.Response(201, json=token)
 
     def _extend(self, token_id: str, databases: list[str]) -> httpx.Response:
@@ -94,17 +98,27 @@ class IntegrationsFake:
         self.scope_calls.append(databases)
         scope = self.tokens[token_id]["databases"]
         scope += [database for database in databases if database not in scope]
+        self._settle(self.tokens[token_id]["name"], databases)
         return httpx.Response(200, json={"tokenId": token_id, "databases": scope})
 
-    def _remove(self, token_id: str, name: str) -> httpx.Response:
+    def _settle(self, name: str, databases: list[str]) -> None:
+        """A token of the name has these now: no rotation has to put them back."""
+        for view in self.retired:
+            if view["name"] == name and "outstanding" in view:
+                view["outstanding"] = [one for one in view["outstanding"] if one not in databases]
+
+    def _remove(self, token_id: str, name: str, rotating: str = "false") -> httpx.Response:
         token = self.tokens.get(token_id)
         if token is None:
             return refusal(404, "TOKEN_NOT_FOUND")
         if token["name"] != name:
             return refusal(422, "NAME_MISMATCH")
         del self.tokens[token_id], self.secrets[token_id]
-        retired = {key: token[key] for key in ("name", "databases")}
-        self.retired.append({**retired, "tokenId": token_id, "removedAt": WHEN})
+        scope = token["databases"]
+        if rotating == "false":
+            self._settle(name, [one for view in self.retired for one in view["databases"]])
+        retired = {"name": name, "databases": scope, "tokenId": token_id, "removedAt": WHEN}
+        self.retired.append({**retired, "outstanding": scope if rotating == "true" else []})
         return httpx.Response(204)
 
 

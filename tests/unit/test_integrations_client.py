@@ -90,6 +90,7 @@ def test_what_is_not_there_is_none() -> None:
     assert absent.integration(PROVIDER) is None
     assert absent.token(PROVIDER, "search") is None
     assert absent.retired_scope(PROVIDER, "search", "token-1") == []
+    assert absent.outstanding_scope(PROVIDER, "search") == []
     absent.remove_integration(PROVIDER)
     absent.remove_token(PROVIDER, "token-1", "search")
     absent.remove_from_scope(PROVIDER, "token-1", "library-id", "library")
@@ -118,10 +119,43 @@ def test_retired_scope_is_that_of_the_token_and_its_successors(
     assert service.retired_scope(PROVIDER, "search", "known") == scope
 
 
+@pytest.mark.parametrize(
+    ("remembered", "scope"),
+    [
+        ([retired("known", "a", "b")], []),
+        ([retired("known", "a", "b") | {"outstanding": ["b"]}], ["b"]),
+        (
+            [
+                retired("next", "b") | {"outstanding": ["b"]},
+                retired("known", "a", "b") | {"outstanding": ["a", "b"]},
+            ],
+            ["b", "a"],
+        ),
+    ],
+)
+def test_outstanding_scope_is_what_the_service_says(
+    remembered: list[dict[str, Any]], scope: list[str]
+) -> None:
+    """Each database once; a service that does not know the member knows of no rotation."""
+    service = client(answering(httpx.Response(200, json=remembered)))
+
+    assert service.outstanding_scope(PROVIDER, "search") == scope
+
+
 ON_THE_WIRE: list[tuple[Callable[[Integrations], None], str, Any]] = [
     (
         lambda c: c.remove_token("hugging face/x", "id/1", "a&b=c"),
         "DELETE /v1/integrations/hugging%20face%2Fx/tokens/id%2F1?name=a%26b%3Dc",
+        None,
+    ),
+    (
+        lambda c: c.remove_token(PROVIDER, "id-1", "search", rotating=True),
+        "DELETE /v1/integrations/huggingface/tokens/id-1?name=search&rotating=true",
+        None,
+    ),
+    (
+        lambda c: c.give_up_rotation(PROVIDER, "a&b"),
+        "DELETE /v1/integrations/huggingface/retired-scopes/a%26b",
         None,
     ),
     (

@@ -117,15 +117,17 @@ def test_rotation_that_died_twice_is_finished_by_the_third_run(
 def test_rotation_that_died_is_finished_after_a_refresh(
     service: IntegrationsFake, network: list[Handler], no_waiting: None, call: int
 ) -> None:
-    """A refresh in between takes the half-made successor into state, and its whole scope back."""
+    """Refreshes in between drop nothing: neither a half-made successor nor one still to come."""
     target = Target(target_module.current_configuration().default)
     network.append(dying_at(call, service, done=True))
     with suppress(AstraVectorizeError):
         rotate(service)
     network.append(service)
 
-    state = TOKEN.read(TOKEN.read(kept(service), target) or kept(service), target)
-    TOKEN.update(state or kept(service), NEW, Target(target_module.current_configuration().default))
+    state = TOKEN.read(kept(service), target)
+    state = state and TOKEN.read(state, target)
+    assert state is not None
+    TOKEN.update(state, NEW, Target(target_module.current_configuration().default))
 
     (token,) = service.tokens.values()
     assert sorted(token["databases"]) == DATABASES
