@@ -110,7 +110,13 @@ def test_a_token_replaced_in_place_never_takes_a_collection_with_it(
         )
         scope = astra.TokenScope("scope", token=token, databases=["library"], force_destroy=True)
         astra.Collection("notes", database="library", service=minilm(scope.token))
-        astra.Collection("by-token", database="library", name="other", service=minilm(token))
+        astra.Collection(
+            "by-token",
+            database="library",
+            name="other",
+            service=minilm(token),
+            opts=pulumi.ResourceOptions(depends_on=[scope]),
+        )
 
     stack.up(program)
     server.command("insertOne", {"document": DOCUMENT}, "notes")
