@@ -80,7 +80,7 @@ def _figure(clients: int, way: Way, rounds: Sequence[Round]) -> Figure:
     inserted = statistics.median(it.inserted[clients] for it in rounds)
     bare = statistics.median(it.bare for it in rounds)
     return Figure(
-        f"insert by $vectorize, {clients} clients, to the bare model",
+        f"insert by $vectorize to the bare model, clients: {clients}",
         statistics.median(it.inserted[clients] / it.bare for it in rounds),
         "x",
         at_least=AT_LEAST,
