@@ -135,6 +135,7 @@ class VectorCache:
         return rows
 
     def _read_again(self, column: Column, rows: Rows, touched: Iterable[int]) -> None:
+        rows.forget_fields(())  # whose values are mostly gone: no filter may ask for them again
         waiting = iter(touched)
         while positions := list(islice(waiting, POSITIONS_A_QUERY)):
             gone = set(positions)
@@ -147,7 +148,7 @@ class VectorCache:
                     rows.put_fields(bodies, list(rows.fields))
 
     def _read_fields(self, entity_id: int, rows: Rows, tests: FieldTest | FieldTests) -> None:
-        """Makes sure that the tests' fields are there."""
+        """Makes sure that the tests' fields are there, and not too many others."""
         rows.forget_fields(tests.fields())
         missing = [field for field in tests.fields() if field not in rows.fields]
         if missing:

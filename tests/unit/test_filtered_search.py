@@ -15,7 +15,7 @@ from sqlalchemy import update
 from pulumi_astra_vectorize.server.data_api.collections.filter_parsing import parse_filter
 from pulumi_astra_vectorize.server.data_api.collections.filters import field_tests, predicate
 from pulumi_astra_vectorize.server.data_api.collections.indexing import Indexing
-from pulumi_astra_vectorize.server.field_values import Field, FieldTest, FieldTests
+from pulumi_astra_vectorize.server.field_values import FEW, Field, FieldTest, FieldTests
 from pulumi_astra_vectorize.server.store.engines import sqlite_engines
 from pulumi_astra_vectorize.server.store.schema import Database, Entity, Record, Vector
 from pulumi_astra_vectorize.server.store.store import Store
@@ -168,3 +168,27 @@ def test_changed_fields_are_seen(store: Store) -> None:
         session.execute(update(Record).where(Record.position == 1).values(body={"kind": "b"}))
     cache.put(1, "$vector", [1, 2])
     assert found() == [1, 3]
+
+
+def test_a_field_whose_values_are_gone_is_given_up(store: Store) -> None:
+    """Its values change with every write, and no filter asks for it any more."""
+    cache = VectorCache(store)
+    read: list[object] = []
+
+    def kind(body: Document) -> object:
+        read.append(body["kind"] if body else None)
+        return read[-1]
+
+    tests = FieldTest(Field(("kind",), kind), lambda value: value == "b")
+    assert cache.search(1, "$vector", [1.0, 0.0], "cosine", 1, tests)[0][0] == 2
+    for number in range(FEW + 20):
+        with store.write() as session:
+            changed = {"kind": number}
+            session.execute(update(Record).where(Record.position == 1).values(body=changed))
+        cache.put(1, "$vector", [1])
+        cache.search(1, "$vector", [1.0, 0.0], "cosine", 1)
+
+    assert FEW - 1 in read
+    assert FEW + 19 not in read
+    assert cache.search(1, "$vector", [1.0, 0.0], "cosine", 1, tests)[0][0] == 2
+    assert FEW + 19 in read
