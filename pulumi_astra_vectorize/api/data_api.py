@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 from pulumi_astra_vectorize.api.commands import Commands, DataApiError, JsonObject, error_of
 from pulumi_astra_vectorize.api.schema_memory import Entities, Kind, SchemaMemory
@@ -29,6 +29,12 @@ NO_MODEL = "no-model-has-this-name"
 
 UNKNOWN_KEYSPACE = "UNKNOWN_KEYSPACE"
 
+LISTS: dict[Kind, tuple[str, str]] = {
+    "collections": ("findCollections", "options"),
+    "tables": ("listTables", "definition"),
+}
+"""The command that lists a keyspace, and the member of an item that explains it."""
+
 SYSTEM = "system"
 """What the names of Cassandra's own keyspaces begin with."""
 
@@ -45,12 +51,7 @@ class DataApi(Commands):
 
         An answer that is at most ``within`` seconds old will do; it is shared: leave it as it is.
         """
-
-        def ask() -> Entities:
-            found = self._explained(keyspace, "findCollections", "collections")
-            return {item["name"]: item["options"] for item in found}
-
-        return self._memory.entities("collections", keyspace, ask, within)
+        return self._listed("collections", keyspace, within)
 
     def create_collection(self, keyspace: str, name: str, options: JsonObject) -> None:
         """Creates a collection; equal settings under the same name succeed, too."""
@@ -69,12 +70,7 @@ class DataApi(Commands):
 
         ``within`` as for collections.
         """
-
-        def ask() -> Entities:
-            found = self._explained(keyspace, "listTables", "tables")
-            return {item["name"]: item["definition"] for item in found}
-
-        return self._memory.entities("tables", keyspace, ask, within)
+        return self._listed("tables", keyspace, within)
 
     def create_table(self, keyspace: str, name: str, definition: JsonObject) -> None:
         """Creates a table."""
@@ -226,14 +222,20 @@ class DataApi(Commands):
         body = {"operation": {operation: {"columns": columns}}}
         self._change(f"/{keyspace}/{table}", "alterTable", body)
 
-    def _explained(self, keyspace: str, command: str, member_name: str) -> list[JsonObject]:
+    def _listed(self, kind: Kind, keyspace: str, within: float) -> Entities:
+        return self._memory.entities(
+            kind, keyspace, lambda: self._explained(kind, keyspace), within
+        )
+
+    def _explained(self, kind: Kind, keyspace: str) -> Entities:
+        command, explanation = LISTS[kind]
         try:
             status = self._read(f"/{keyspace}", command, {"options": {"explain": True}})
         except DataApiError as error:
             if error.code != UNKNOWN_KEYSPACE:
                 raise
-            return []
-        return cast("list[JsonObject]", status[member_name])
+            return {}
+        return {item["name"]: item[explanation] for item in status[kind]}
 
 
 def _created_by_a_probe(keyspace: str) -> DataApiError:

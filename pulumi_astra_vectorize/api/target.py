@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from functools import partial
 
 from httpx import HTTPTransport
@@ -38,6 +39,9 @@ PREFIXES: dict[TargetName, str] = {
 }
 """Where the Data API stands under its address (contract devops.md)."""
 
+DATABASES = "databases"
+"""The one list that a target keeps."""
+
 PUBLIC_URL = "https://huggingface.co"
 """Hugging Face itself; the embedded server imitates it on its own address."""
 
@@ -65,7 +69,7 @@ class Target:
         Raises:
             ConfigurationError: NOT_ASTRA.
         """
-        return self._lists.get("databases", self._listed, within)
+        return self._lists.get(DATABASES, self._listed, within)
 
     def _listed(self) -> list[Database]:
         found = self._databases.databases()
@@ -82,19 +86,22 @@ class Target:
 
     def create_keyspace(self, database: Database, name: str) -> None:
         """Creates a keyspace, and waits until the database serves it."""
-        self._require_awake(database)
-        try:
+        with self._keyspaces_changing(database):
             self._databases.create_keyspace(database, name)
-        finally:
-            self._lists.forget()
 
     def delete_keyspace(self, database: Database, name: str) -> None:
         """Deletes a keyspace with all that is in it, and waits until it is gone."""
+        with self._keyspaces_changing(database):
+            self._databases.delete_keyspace(database, name)
+
+    @contextmanager
+    def _keyspaces_changing(self, database: Database) -> Generator[None]:
+        """A database tells its keyspaces in the list, which is another one afterwards."""
         self._require_awake(database)
         try:
-            self._databases.delete_keyspace(database, name)
+            yield
         finally:
-            self._lists.forget()
+            self._lists.drop(DATABASES)
 
     def data_api(self, database: Database) -> DataApi:
         """The Data API of a database that is awake, or wakes within ``databaseWait`` seconds.

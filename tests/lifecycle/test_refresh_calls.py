@@ -8,7 +8,7 @@ from pathlib import Path
 import pulumi_astra_vectorize as astra
 from pulumi_astra_vectorize.testing import running_server
 from tests.lifecycle.programs import minilm, token_and_scope
-from tests.lifecycle.stacks import PASSPHRASE, Stack
+from tests.lifecycle.stacks import Stack, environment_of
 
 COLLECTIONS = 8
 TABLES = 4
@@ -29,8 +29,7 @@ def program() -> None:
 def test_refresh_lists_each_keyspace_once(tmp_path: Path) -> None:
     """Twenty-odd resources share one list each of collections, tables, tokens and databases."""
     with running_server("library") as server:
-        engine = {"PULUMI_CONFIG_PASSPHRASE": PASSPHRASE, "PULUMI_SKIP_UPDATE_CHECK": "1"}
-        stack = Stack(tmp_path, {**engine, **server.environment})
+        stack = Stack(tmp_path, {**environment_of(None), **server.environment})
         stack.up(program)
         server.control.forget_requests()
         assert stack.refresh().steps == {}

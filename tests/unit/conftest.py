@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,6 +13,9 @@ import stamina
 from pulumi_astra_vectorize import engine
 from pulumi_astra_vectorize.api import target
 from pulumi_astra_vectorize.configuration import load_configuration
+from pulumi_astra_vectorize.server.store.engines import sqlite_engines
+from pulumi_astra_vectorize.server.store.schema import Database, Entity
+from pulumi_astra_vectorize.server.store.store import Store
 from pulumi_astra_vectorize.settings import Settings
 from tests.unit.integrations_fake import Handler
 
@@ -49,3 +53,17 @@ def network(monkeypatch: pytest.MonkeyPatch, configured: Settings) -> Iterator[l
     monkeypatch.setattr(target, "HTTPTransport", wired)
     yield handlers
     engine._read_in_this_run.clear()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A store with one entity (id 1), ready for records."""
+    made = Store(sqlite_engines(tmp_path))
+    with made.write() as session:
+        session.add(Database(id="d", name="library", port=1))
+        session.flush()
+        session.add(
+            Entity(id=1, database_id="d", keyspace="k", name="n", kind="collection", definition={})
+        )
+    yield made
+    made.close()

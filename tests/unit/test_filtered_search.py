@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,8 +14,7 @@ from pulumi_astra_vectorize.server.data_api.collections.filter_parsing import pa
 from pulumi_astra_vectorize.server.data_api.collections.filters import field_tests, predicate
 from pulumi_astra_vectorize.server.data_api.collections.indexing import Indexing
 from pulumi_astra_vectorize.server.field_values import FEW, Field, FieldTest, FieldTests
-from pulumi_astra_vectorize.server.store.engines import sqlite_engines
-from pulumi_astra_vectorize.server.store.schema import Database, Entity, Record, Vector
+from pulumi_astra_vectorize.server.store.schema import Record, Vector
 from pulumi_astra_vectorize.server.store.store import Store
 from pulumi_astra_vectorize.server.vector_rows import FIELDS_KEPT, WIRE, Rows
 from pulumi_astra_vectorize.server.vectors import VectorCache
@@ -136,43 +133,36 @@ def test_memory_for_fields_is_bounded() -> None:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """A store with three documents, of which 2 and 3 have the kind "b"."""
-    made = Store(sqlite_engines(tmp_path))
-    with made.write() as session:
-        session.add(Database(id="d", name="library", port=1))
-        session.flush()
-        place = {"database_id": "d", "keyspace": "k", "name": "n"}
-        session.add(Entity(id=1, kind="collection", definition={}, **place))
-        session.flush()
+def documents(store: Store) -> Store:
+    """The same with three documents, of which 2 and 3 have the kind "b"."""
+    with store.write() as session:
         for position, kind in ((1, "a"), (2, "b"), (3, "b")):
             record = {"position": position, "entity_id": 1}
             session.add(Record(key=str(position), body={"kind": kind}, **record))
             session.flush()
             session.add(Vector(column="$vector", value=encoded(position), **record))
-    yield made
-    made.close()
+    return store
 
 
-def test_changed_fields_are_seen(store: Store) -> None:
+def test_changed_fields_are_seen(documents: Store) -> None:
     """The fields are read from the store when first asked for, and again when they change."""
-    cache = VectorCache(store)
+    cache = VectorCache(documents)
     tests = field_tests(parse_filter({"kind": "b"}, Indexing()))
 
     def found() -> list[int]:
         return [it for it, _ in cache.search(1, "$vector", [1.0, 0.0], "cosine", 5, tests)]
 
     assert found() == [2, 3]
-    with store.write() as session:
+    with documents.write() as session:
         session.execute(update(Record).where(Record.position == 2).values(body={"kind": "a"}))
         session.execute(update(Record).where(Record.position == 1).values(body={"kind": "b"}))
     cache.put(1, "$vector", [1, 2])
     assert found() == [1, 3]
 
 
-def test_a_field_whose_values_are_gone_is_given_up(store: Store) -> None:
+def test_a_field_whose_values_are_gone_is_given_up(documents: Store) -> None:
     """Its values change with every write, and no filter asks for it any more."""
-    cache = VectorCache(store)
+    cache = VectorCache(documents)
     read: list[object] = []
 
     def kind(body: Document) -> object:
@@ -182,7 +172,7 @@ def test_a_field_whose_values_are_gone_is_given_up(store: Store) -> None:
     tests = FieldTest(Field(("kind",), kind), lambda value: value == "b")
     assert cache.search(1, "$vector", [1.0, 0.0], "cosine", 1, tests)[0][0] == 2
     for number in range(FEW + 20):
-        with store.write() as session:
+        with documents.write() as session:
             changed = {"kind": number}
             session.execute(update(Record).where(Record.position == 1).values(body=changed))
         cache.put(1, "$vector", [1])

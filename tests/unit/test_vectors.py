@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from pulumi_astra_vectorize.server.store.engines import sqlite_engines
-from pulumi_astra_vectorize.server.store.schema import Database, Entity, Record, Vector
+from pulumi_astra_vectorize.server.store.schema import Record, Vector
 from pulumi_astra_vectorize.server.store.store import Store
 from pulumi_astra_vectorize.server.vector_rows import WIRE, Rows, shortest
 from pulumi_astra_vectorize.server.vectors import MOST_TOUCHED, VectorCache
@@ -160,20 +157,6 @@ def test_shortest_numbers_mean_the_same_float32(numbers: list[float]) -> None:
     for value, original in zip(short.tolist(), vector, strict=True):
         if 1e-6 < abs(value) < 1e9:
             assert value == float(str(original))
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """A store with one entity (id 1), ready for records."""
-    made = Store(sqlite_engines(tmp_path))
-    with made.write() as session:
-        session.add(Database(id="d", name="library", port=1))
-        session.flush()
-        session.add(
-            Entity(id=1, database_id="d", keyspace="k", name="n", kind="collection", definition={})
-        )
-    yield made
-    made.close()
 
 
 def keep(store: Store, position: int, vector: list[float], column: str = "$vector") -> None:
