@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bench.figures import Figure
-from bench.provider import OPERATIONS, Stack
+from bench.provider import NO_CHECKPOINTS, OPERATIONS, Stack
 
 SWITCHES: Mapping[str, Mapping[str, str]] = {
     "no backup of each checkpoint": {"PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true"},
-    "no checkpoints at all": {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"},
+    "no checkpoints at all": NO_CHECKPOINTS,
 }
 
 
