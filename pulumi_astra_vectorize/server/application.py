@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from pulumi_astra_vectorize.server import health
@@ -46,9 +47,9 @@ def _main_application(server: ServerState) -> FastAPI:
     return main
 
 
-def _data_application(server: ServerState) -> FastAPI:
-    application = FastAPI(openapi_url=None)
-    application.include_router(data_api.router(server))
+def _data_application(server: ServerState) -> Starlette:
+    """Without FastAPI: a command says in its body what it is, and its models are in a registry."""
+    application = Starlette(routes=data_api.routes(server))
     shape_errors(application, _data_api_refusal)
     return application
 

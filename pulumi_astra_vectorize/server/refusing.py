@@ -6,9 +6,10 @@ import logging
 from collections.abc import Callable
 from itertools import chain
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
@@ -23,7 +24,7 @@ CODES = {400: "INVALID_REQUEST", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 41
 """The stable codes of what the framework itself refuses."""
 
 
-def shape_errors(application: FastAPI, shape: Shape, *, invalid_status: int = 422) -> None:
+def shape_errors(application: Starlette, shape: Shape, *, invalid_status: int = 422) -> None:
     """Answers in this shape what the framework, the store or a mistake of ours refuses.
 
     ``invalid_status`` is the HTTP status for parameters and bodies that break their model.

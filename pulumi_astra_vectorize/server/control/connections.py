@@ -8,7 +8,7 @@ import struct
 from typing import cast
 
 from starlette.types import Receive, Scope
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _TRANSPORT = "transport"
 
@@ -16,7 +16,7 @@ _NO_LINGER = struct.pack("ii", 1, 0)
 """The socket option that makes closing a reset: what was not sent yet is dropped."""
 
 
-class ReachableConnection(H11Protocol):
+class ReachableConnection(HttpToolsProtocol):
     """uvicorn's protocol that hands its transport to the application, in the scope's state."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from pulumi_astra_vectorize.server.control.models import SeededCollection
-from pulumi_astra_vectorize.server.data_api.dispatch import dispatch
+from pulumi_astra_vectorize.server.data_api.dispatch import dispatch, find_target
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject
 from pulumi_astra_vectorize.server.integrations.refusals import invalid, missing
 from pulumi_astra_vectorize.server.state import ServerState
@@ -62,7 +62,9 @@ class Seeding:
         return self._send(json.dumps({name: value}).encode(), *segments)
 
     def _send(self, body: bytes, *segments: str) -> JsonObject:
-        _, reply = dispatch(self.server, self.database, segments, {"token": self.token}, body)
+        with self.server.store.read() as session:
+            target = find_target(session, self.database, segments)
+        _, reply = dispatch(self.server, target, {"token": self.token}, body)
         for error in reply.get("errors", []):
             raise invalid("SEED_REFUSED", f"{self.file}: {error['errorCode']}: {error['message']}")
         status: JsonObject = reply["status"]

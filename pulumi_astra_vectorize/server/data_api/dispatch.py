@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from pulumi_astra_vectorize.server.data_api import collections, general, tables
 from pulumi_astra_vectorize.server.data_api.authentication import authenticate, presented_token
@@ -22,6 +22,7 @@ from pulumi_astra_vectorize.server.data_api.commands import (
     Level,
     Registration,
 )
+from pulumi_astra_vectorize.server.data_api.entities import entity_named
 from pulumi_astra_vectorize.server.data_api.envelope import (
     Failure,
     JsonObject,
@@ -41,39 +42,48 @@ LOGGER = logging.getLogger(__name__)
 
 EMBEDDING_KEY_HEADER = "x-embedding-api-key"
 
-ADDRESSED = select(Entity).where(
-    Entity.database_id == bindparam("database_id"),
-    Entity.keyspace == bindparam("keyspace"),
-    Entity.name == bindparam("name"),
-)
-
 LEVELS: tuple[Level, ...] = ("general", "keyspace", "data")
 """The level of a command, by the number of path segments after ``/v1``."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """What a path names: the entity if there is one, or the refusal to come in its turn."""
+    """What a path names: the entity if there is one, or the refusal to come in its turn.
 
+    ``segments`` are the path's names after ``/v1``: none, a keyspace, a keyspace and a collection
+    or table.
+    """
+
+    database: Database
+    segments: Sequence[str]
     entity: Entity | None = None
     refusal: Failure | None = None
 
 
+def find_target(session: Session, database: Database, segments: Sequence[str]) -> Target:
+    """What a path of a database names now."""
+    if not segments:
+        return Target(database, segments)
+    keyspace, name = (*segments, "")[:2]
+    entity = entity_named(session, database.id, keyspace, name)
+    if entity is not None:
+        return Target(database, segments, entity)
+    if session.get(Keyspace, (database.id, keyspace)) is None:
+        return Target(database, segments, refusal=_unknown_keyspace(keyspace))
+    missing = _unknown_entity(keyspace, name) if name else None
+    return Target(database, segments, refusal=missing)
+
+
 def dispatch(
-    server: ServerState,
-    database: Database,
-    segments: Sequence[str],
-    headers: Mapping[str, str],
-    body: bytes,
+    server: ServerState, target: Target, headers: Mapping[str, str], body: bytes
 ) -> tuple[int, JsonObject]:
     """Runs one request of the Data API.
 
-    ``segments`` are the path's names after ``/v1`` (none, a keyspace, a keyspace and a collection
-    or table); ``headers`` have lower-case names. Returns the HTTP status and the reply; raises
-    StorageError only.
+    ``headers`` have lower-case names. Returns the HTTP status and the reply; raises StorageError
+    only.
     """
     try:
-        return 200, _run(server, database, segments, headers, body).as_object()
+        return 200, _run(server, target, headers, body).as_object()
     except Failure as failure:
         return failure.http_status, refusal(failure)
     except StorageError:
@@ -88,17 +98,10 @@ def refusal(failure: Failure) -> JsonObject:
     return Reply(status=failure.status, errors=[failure]).as_object()
 
 
-def _run(
-    server: ServerState,
-    database: Database,
-    segments: Sequence[str],
-    headers: Mapping[str, str],
-    body: bytes,
-) -> Reply:
+def _run(server: ServerState, target: Target, headers: Mapping[str, str], body: bytes) -> Reply:
     token = presented_token(headers)
     envelope = parse_envelope(body)
-    target = _find_target(server, database, segments)
-    registration = _find_registration(envelope.name, LEVELS[len(segments)], target)
+    registration = _find_registration(envelope.name, LEVELS[len(target.segments)], target)
     value, has_options = _without_refused_options(registration, envelope)
     request = parse_request(registration.request, value)
     authenticate(server, token)
@@ -109,27 +112,13 @@ def _run(
         raise _accepts_no_options(envelope.name)
     call = Call(
         server,
-        database,
-        keyspace=segments[0] if segments else "",
+        target.database,
+        keyspace=target.segments[0] if target.segments else "",
         entity=target.entity,
         embedding_key=headers.get(EMBEDDING_KEY_HEADER),
         token=token,
     )
     return registration.handler(call, request)
-
-
-def _find_target(server: ServerState, database: Database, segments: Sequence[str]) -> Target:
-    if not segments:
-        return Target()
-    with server.store.read() as session:
-        keyspace, name = (*segments, "")[:2]
-        place = {"database_id": database.id, "keyspace": keyspace, "name": name}
-        entity = session.scalar(ADDRESSED, place)
-        if entity is not None:
-            return Target(entity)
-        if session.get(Keyspace, (database.id, keyspace)) is None:
-            return Target(refusal=_unknown_keyspace(keyspace))
-        return Target(refusal=_unknown_entity(keyspace, name)) if name else Target()
 
 
 def _find_registration(name: str, level: Level, target: Target) -> Registration:
