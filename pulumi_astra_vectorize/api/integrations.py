@@ -26,11 +26,19 @@ class Integrations:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._lists: Recent[list[wire.TokenView]] = Recent()
+        self._integrations: Recent[wire.IntegrationView | None] = Recent()
 
-    def integration(self, provider: str) -> wire.IntegrationView | None:
-        """The integration of a provider, if the organisation added it."""
-        answer = self._call("GET", _path(provider), missing_is_fine=True)
-        return None if answer is None else answer.parsed(wire.IntegrationView)
+    def integration(self, provider: str, within: float = 0) -> wire.IntegrationView | None:
+        """The integration of a provider, if the organisation added it.
+
+        ``within`` is how many seconds old its ``active`` may be; an absence is never remembered.
+        """
+
+        def ask() -> wire.IntegrationView | None:
+            answer = self._call("GET", _path(provider), missing_is_fine=True)
+            return None if answer is None else answer.parsed(wire.IntegrationView)
+
+        return self._integrations.get(provider, ask, within)
 
     def add_integration(self, provider: str) -> None:
         """Adds a provider. Raises ConflictError INTEGRATION_EXISTS when it is there."""
@@ -40,7 +48,10 @@ class Integrations:
 
     def remove_integration(self, provider: str) -> None:
         """Removes a provider; refused while it has tokens."""
-        self._call("DELETE", _path(provider), missing_is_fine=True)
+        try:
+            self._call("DELETE", _path(provider), missing_is_fine=True)
+        finally:
+            self._integrations.drop(provider)
 
     def token(self, provider: str, name: str, within: float = 0) -> wire.TokenView | None:
         """The user access token of that name, without its secret.

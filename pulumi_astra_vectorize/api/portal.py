@@ -74,7 +74,7 @@ class Portal:
         self._memory = memory
         self._wait_seconds = wait_seconds
 
-    def integration(self, provider: str) -> ProvenIntegration:
+    def integration(self, provider: str, within: float = 0) -> ProvenIntegration:
         """It is added with its first token: all that can be asked for is whether Astra answers."""
         self._databases()
         return ProvenIntegration()

@@ -46,8 +46,8 @@ class IntegrationsService(Protocol):
         """Whether a person does the work: what is there then is what the person made for us."""
         ...
 
-    def integration(self, provider: str) -> IntegrationThere | None:
-        """The integration of a provider."""
+    def integration(self, provider: str, within: float = 0) -> IntegrationThere | None:
+        """The integration of a provider; an answer of the last ``within`` seconds will do."""
         ...
 
     def add_integration(self, provider: str) -> None:

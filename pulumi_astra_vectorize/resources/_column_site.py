@@ -104,10 +104,13 @@ class Site:
         """The column right after it was made sure to be there."""
         return self.column(ACTING_SECONDS) or {}
 
-    def add_if_missing(self, dimension: int | None, service: ServiceInputs | None) -> None:
-        """Adds the vector column with its service; the dimension may be the model's own."""
+    def add_if_missing(self, dimension: int | None, service: ServiceInputs | None) -> bool:
+        """Adds the vector column with its service; the dimension may be the model's own.
+
+        Whether it had to be added: then nothing else is there of it, no index either.
+        """
         if self.column(ACTING_SECONDS) is not None:
-            return
+            return False
         described: dict[str, Any] = {"type": "vector"}
         if dimension is not None:
             described["dimension"] = dimension
@@ -117,6 +120,7 @@ class Site:
             lambda: self._add(described, service),
             lambda: self.column() is not None,
         )
+        return True
 
     def set_service(self, service: ServiceInputs | None) -> None:
         """Gives the column another service, or takes it away; its vectors stay."""
@@ -148,14 +152,16 @@ class Site:
         if there is not None:
             self._api.drop_index(self._keyspace, there.name)
         if wanted is not None:
-            name = wanted.named(self._table, self._name)
-            definition = wanted.definition(self._name)
-            settle(
-                lambda: self._api.create_vector_index(
-                    self._keyspace, self._table, name, definition
-                ),
-                lambda: self.index_matches(self.index(), wanted),
-            )
+            self.create_index(wanted)
+
+    def create_index(self, wanted: IndexInputs) -> None:
+        """Gives the column, which has none, an index."""
+        name = wanted.named(self._table, self._name)
+        definition = wanted.definition(self._name)
+        settle(
+            lambda: self._api.create_vector_index(self._keyspace, self._table, name, definition),
+            lambda: self.index_matches(self.index(), wanted),
+        )
 
     def detach(self, column: JsonObject) -> None:
         """Takes service and index from a column that was there before this resource."""

@@ -13,8 +13,7 @@ from datetime import datetime, timedelta, timezone
 
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.service import IntegrationsService, TokenThere
-from pulumi_astra_vectorize.errors import NotFoundError
-from pulumi_astra_vectorize.resources._settle import settle
+from pulumi_astra_vectorize.resources._settle import settled
 
 
 @dataclass(frozen=True)
@@ -53,13 +52,10 @@ def add_token(
     """Adds the token and its scope; a lost answer is settled by looking."""
     provider, name = credential.provider, credential.name
     first, rest = scope[: rules.MAX_DATABASES_PER_CALL], scope[rules.MAX_DATABASES_PER_CALL :]
-    settle(
+    view = settled(
         lambda: service.add_token(provider, name, credential.secret, first),
-        lambda: service.token(provider, name) is not None,
+        lambda: service.token(provider, name),
     )
-    view = service.token(provider, name)
-    if view is None:
-        raise _vanished(name)
     service.add_to_scope(provider, view.id, rest)
     return view
 
@@ -115,12 +111,3 @@ def _replace_secret(
 
 def _finished(view: TokenThere, seconds: float) -> Rotation:
     return Rotation(view, round(seconds, 3), datetime.now(timezone.utc))
-
-
-def _vanished(name: str) -> NotFoundError:
-    return NotFoundError(
-        "TOKEN_VANISHED",
-        f"user access token {name!r} was removed by somebody else while it was created",
-        fix="run `pulumi up` again",
-        source="Astra DB",
-    )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pulumi
 
 from pulumi_astra_vectorize import lifecycle as life
-from pulumi_astra_vectorize.api.recent import SHOWN_SECONDS
+from pulumi_astra_vectorize.api.recent import ACTING_SECONDS, SHOWN_SECONDS
 from pulumi_astra_vectorize.api.service import IntegrationsService, TokenThere
 from pulumi_astra_vectorize.engine import Provider, Resource, secret_input, target_input
 from pulumi_astra_vectorize.errors import ConflictError, NotFoundError
@@ -274,7 +274,7 @@ def _rotated(rotation: Rotation, target: Target) -> UserAccessTokenOutputs:
 
 
 def _require_integration(provider: str, service: IntegrationsService) -> None:
-    if service.integration(provider) is None:
+    if service.integration(provider, ACTING_SECONDS) is None:
         raise NotFoundError(
             "INTEGRATION_NOT_FOUND",
             f"the organisation has no integration {provider!r}",

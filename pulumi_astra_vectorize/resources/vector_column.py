@@ -250,9 +250,11 @@ def _bring_up(
 
     def converge() -> None:
         with target.schema_change(site.database):
-            site.add_if_missing(inputs.dimension, inputs.service)
-            site.set_service(inputs.service)
-            site.set_index(inputs.index)
+            if not site.add_if_missing(inputs.dimension, inputs.service):
+                site.set_service(inputs.service)
+                site.set_index(inputs.index)
+            elif inputs.index is not None:
+                site.create_index(inputs.index)
 
     if there is not None:
         refuse_another_dimension(inputs, there, site)

@@ -34,6 +34,7 @@ THREADS = 4
 
 SERVICE = {"provider": "huggingface", "model": "sentence-transformers/all-MiniLM-L6-v2"}
 COLUMNS = {"id": "text", "title": "text"}
+INTEGRATION = "/v1/integrations/huggingface"
 
 Made = tuple[life.Lifecycle[Any, Any], life.State[Any, Any]]
 
@@ -150,8 +151,8 @@ def test_refresh_lists_each_keyspace_once(provider: Provider, databases: tuple[s
         "listTables": len(databases),
         "listIndexes": MANY,
         "GET /v2/databases": 1,
-        "GET /v1/integrations/huggingface": 1,
-        "GET /v1/integrations/huggingface/tokens": 1,
+        f"GET {INTEGRATION}": 1,
+        f"GET {INTEGRATION}/tokens": 1,
     }
     assert provider.control.requests().connections <= THREADS * (1 + len(databases))
 
@@ -202,5 +203,37 @@ def test_deletion_of_many_collections_counts_each_and_lists_once(provider: Provi
         "countDocuments": MANY,
         "deleteCollection": MANY,
         "findCollections": 1,
+        "GET /v2/databases": 1,
+    }
+
+
+def test_creation_of_many_tokens_looks_at_their_integration_once(provider: Provider) -> None:
+    """Each is looked for by name, verified, and asked whether a rotation of it is on its way."""
+    provider.make(IntegrationLifecycle())
+    provider.another_run()
+    for number in range(MANY):
+        name, secret = f"t{number}", f"hf_secret_value_{number}"
+        provider.make(UserAccessTokenLifecycle(), name=name, secret=secret)
+    asked = provider.asked()
+    assert all(asked.pop(f"GET {INTEGRATION}/retired-scopes/t{it}") == 1 for it in range(MANY))
+    assert asked == {
+        f"GET {INTEGRATION}/tokens": MANY,
+        "GET /api/whoami-v2": MANY,
+        f"POST {INTEGRATION}/tokens": MANY,
+        f"GET {INTEGRATION}": 1,
+    }
+
+
+def test_creation_of_many_vector_columns_is_twice_as_many_calls(provider: Provider) -> None:
+    """The column and its index: one that was just added has none to look for."""
+    provider.make(TableLifecycle(), database="library", name="t", columns=COLUMNS, primary_key="id")
+    provider.another_run()
+    for number in range(MANY):
+        place = {"database": "library", "table": "t", "name": f"v{number}"}
+        provider.make(VectorColumnLifecycle(), dimension=3, index={"metric": "cosine"}, **place)
+    assert provider.asked() == {
+        "alterTable": MANY,
+        "createVectorIndex": MANY,
+        "listTables": 2,
         "GET /v2/databases": 1,
     }

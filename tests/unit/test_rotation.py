@@ -65,7 +65,6 @@ def test_order_of_the_calls(service: IntegrationsFake) -> None:
         "GET tokens",
         "DELETE tokens",
         "POST tokens",
-        "GET tokens",
         "POST tokens/scope",
         "POST tokens/scope",
     ]
