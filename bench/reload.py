@@ -10,30 +10,27 @@ from __future__ import annotations
 
 import math
 import resource
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 from pulumi_astra_vectorize import lifecycle as life
-from pulumi_astra_vectorize import wire
 from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.reload.documents import Documents
 from pulumi_astra_vectorize.resources.collection import CollectionLifecycle
 from pulumi_astra_vectorize.settings import load_settings
+from pulumi_astra_vectorize.testing import RunningServer, running_server
 
 DIMENSION = 384
-START_SECONDS = 60
 
 
 def main() -> None:
     """Reloads a collection of each size, and prints a line for each."""
     sizes = [int(argument) for argument in sys.argv[1:]] or [1_000]
-    with tempfile.TemporaryDirectory() as folder, _server(Path(folder)) as target:
+    with tempfile.TemporaryDirectory() as folder, running_server("library") as server:
+        target = Target(load_settings(_config(server, folder).get))
         print(
             f"{'documents':>10} {'seconds':>9} {'per second':>11} {'peak memory':>12} {'before':>9}"
         )
@@ -77,35 +74,11 @@ def _documents(size: int) -> Iterator[dict[str, Any]]:
         yield {"_id": f"d{number}", "title": f"Document {number}", "$vector": vector}
 
 
-@contextmanager
-def _server(folder: Path) -> Generator[Target]:
-    """A server in memory, and a target that reaches it."""
-    ready = folder / "ready.json"
-    command = ["serve", "--port", "0", "--database", "library", "--ready-file", str(ready)]
-    program = "from pulumi_astra_vectorize.cli import main; main()"
-    with subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, "-c", program, *command], stdout=subprocess.DEVNULL
-    ) as process:
-        try:
-            yield Target(load_settings(_config(_addresses(ready), folder).get))
-        finally:
-            process.terminate()
-
-
-def _addresses(ready: Path) -> wire.ServerAddresses:
-    end = time.monotonic() + START_SECONDS
-    while not ready.exists():
-        if time.monotonic() > end:
-            raise TimeoutError("the server did not start")
-        time.sleep(0.05)
-    return wire.ServerAddresses.model_validate_json(ready.read_bytes())
-
-
-def _config(addresses: wire.ServerAddresses, folder: Path) -> dict[str, str]:
+def _config(server: RunningServer, folder: str) -> dict[str, str]:
     return {
-        "astra-vectorize:endpoint": addresses.url,
-        "astra-vectorize:applicationToken": Path(addresses.token_file).read_text().strip(),
-        "astra-vectorize:spoolFolder": str(folder / "spool"),
+        "astra-vectorize:endpoint": server.url,
+        "astra-vectorize:applicationToken": server.token,
+        "astra-vectorize:spoolFolder": f"{folder}/spool",
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -119,6 +120,39 @@ def load_configuration(config: Callable[[str], Any]) -> Configuration:
         ConfigurationError: INVALID_SETTINGS, naming each setting that is wrong.
     """
     return Configuration(load_settings(config), _entries(config(TARGETS_KEY)))
+
+
+class _Run:
+    """What Pulumi configured this process with."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.configuration: Configuration | None = None
+
+
+_run = _Run()
+
+
+def use_configuration(configuration: Configuration) -> None:
+    """Remembers the settings; Pulumi hands the same ones to every provider of a process."""
+    with _run.lock:
+        if configuration != _run.configuration:
+            _run.configuration = configuration
+
+
+def current_configuration() -> Configuration:
+    """The settings of this run, of all its targets.
+
+    Raises:
+        ConfigurationError: NOT_CONFIGURED, when the engine never called ``configure``.
+    """
+    if _run.configuration is None:
+        raise ConfigurationError(
+            "NOT_CONFIGURED",
+            "the provider was called before it was configured",
+            fix="upgrade pulumi: its Python SDK has to be 3.216 or later",
+        )
+    return _run.configuration
 
 
 @contextmanager

@@ -62,8 +62,7 @@ class Provider(pulumi_dynamic.ResourceProvider):
     @_speaks_plainly
     def configure(self, req: pulumi_dynamic.ConfigureRequest) -> None:
         sys.tracebacklimit = 0  # the SDK would show the user a whole traceback
-        from pulumi_astra_vectorize.api.target import use_configuration
-        from pulumi_astra_vectorize.configuration import load_configuration
+        from pulumi_astra_vectorize.configuration import load_configuration, use_configuration
 
         use_configuration(load_configuration(req.config.get))
 
@@ -172,7 +171,7 @@ def secret_input(value: Input[str]) -> Output[str]:
 
 @contextmanager
 def _target(name: str | None) -> Generator[Target]:
-    """The clients: loaded on first use, since programs that only declare resources need none."""
+    """The clients: loaded on first use, since neither a program nor a preview needs any."""
     from pulumi_astra_vectorize.api.target import current_target
     from pulumi_astra_vectorize.configuration import in_words_of
 
@@ -181,7 +180,7 @@ def _target(name: str | None) -> Generator[Target]:
 
 
 def _configuration() -> Configuration:
-    from pulumi_astra_vectorize.api.target import current_configuration
+    from pulumi_astra_vectorize.configuration import current_configuration
 
     return current_configuration()
 

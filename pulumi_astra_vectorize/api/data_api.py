@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from pulumi_astra_vectorize.api.commands import Commands, DataApiError, JsonObject, error_of
+from pulumi_astra_vectorize.api.recent import Recent
 from pulumi_astra_vectorize.api.schema_memory import Entities, Kind, SchemaMemory
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class DataApi(Commands):
     def __init__(self, transport: Transport, prefix: str = "/v1") -> None:
         super().__init__(transport, prefix)
         self._memory = SchemaMemory()
+        self._indexes: Recent[Entities] = Recent()
 
     def collections(self, keyspace: str, within: float = 0) -> Entities:
         """The options of each collection by name; a keyspace that is gone has none.
@@ -109,10 +111,18 @@ class DataApi(Commands):
         finally:
             self._memory.lost("tables", keyspace)
 
-    def indexes(self, keyspace: str, table: str) -> dict[str, JsonObject]:
-        """Each index of a table by name: its ``definition`` and ``indexType``."""
-        status = self._read(f"/{keyspace}/{table}", "listIndexes", {"options": {"explain": True}})
-        return {item["name"]: item for item in status["indexes"]}
+    def indexes(self, keyspace: str, table: str, within: float = 0) -> Entities:
+        """Each index of a table by name: its ``definition`` and ``indexType``.
+
+        ``within`` as for collections.
+        """
+        path = f"/{keyspace}/{table}"
+
+        def ask() -> Entities:
+            status = self._read(path, "listIndexes", {"options": {"explain": True}})
+            return {item["name"]: item for item in status["indexes"]}
+
+        return self._indexes.get(path, ask, within)
 
     def create_vector_index(
         self, keyspace: str, table: str, name: str, definition: JsonObject
@@ -211,6 +221,12 @@ class DataApi(Commands):
         except BaseException:
             self._memory.lost(kind, keyspace)
             raise
+
+    def _change(self, path: str, command: str, body: JsonObject) -> None:
+        try:
+            super()._change(path, command, body)
+        finally:
+            self._indexes.forget()
 
     def _alter(
         self,

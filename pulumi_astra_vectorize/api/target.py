@@ -23,9 +23,8 @@ from pulumi_astra_vectorize.api.service import IntegrationsService
 from pulumi_astra_vectorize.api.single_tenant import SingleTenant
 from pulumi_astra_vectorize.api.transport import Transport
 from pulumi_astra_vectorize.api.waking import wait_until_awake
-from pulumi_astra_vectorize.configuration import Configuration
+from pulumi_astra_vectorize.configuration import Configuration, current_configuration
 from pulumi_astra_vectorize.errors import (
-    ConfigurationError,
     NotFoundError,
     RefusedError,
     UnreachableError,
@@ -170,8 +169,8 @@ class Target:
         hugging_face.verify_secret(self._transport(url, bearer), token_name)
 
 
-class _Run:
-    """The configuration of this process, and the clients made from it on first use, by target."""
+class _Clients:
+    """The clients of this process, made on first use for each target of its configuration."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -179,29 +178,7 @@ class _Run:
         self.targets: dict[str | None, Target] = {}
 
 
-_run = _Run()
-
-
-def use_configuration(configuration: Configuration) -> None:
-    """Remembers the settings; Pulumi hands the same ones to every provider of a process."""
-    with _run.lock:
-        if configuration != _run.configuration:
-            _run.configuration, _run.targets = configuration, {}
-
-
-def current_configuration() -> Configuration:
-    """The settings of this run, of all its targets.
-
-    Raises:
-        ConfigurationError: NOT_CONFIGURED, when the engine never called ``configure``.
-    """
-    if _run.configuration is None:
-        raise ConfigurationError(
-            "NOT_CONFIGURED",
-            "the provider was called before it was configured",
-            fix="upgrade pulumi: its Python SDK has to be 3.216 or later",
-        )
-    return _run.configuration
+_clients = _Clients()
 
 
 def current_target(name: str | None = None) -> Target:
@@ -211,7 +188,9 @@ def current_target(name: str | None = None) -> Target:
         ConfigurationError: NOT_CONFIGURED, TARGET_NOT_CONFIGURED, INVALID_SETTINGS.
     """
     configuration = current_configuration()
-    with _run.lock:
-        if name not in _run.targets:
-            _run.targets[name] = Target(configuration.settings(name))
-        return _run.targets[name]
+    with _clients.lock:
+        if configuration is not _clients.configuration:
+            _clients.configuration, _clients.targets = configuration, {}
+        if name not in _clients.targets:
+            _clients.targets[name] = Target(configuration.settings(name))
+        return _clients.targets[name]

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.commands import JsonObject
+from pulumi_astra_vectorize.api.recent import SHOWN_SECONDS
 from pulumi_astra_vectorize.errors import ConflictError, GuardError
 from pulumi_astra_vectorize.reload.column import Filling
 from pulumi_astra_vectorize.resources._column_site import Site
@@ -134,7 +135,7 @@ def drift(inputs: VectorColumnInputs, column: JsonObject, site: Site) -> dict[st
         changes["service"] = service
     if column.get("dimension") != (inputs.length or column.get("dimension")):
         changes["dimension"] = column.get("dimension")
-    index = site.index()
+    index = site.index(SHOWN_SECONDS)
     if not site.index_matches(index, inputs.index):
         changes["index"] = index.as_written() if index else None
     return changes

@@ -134,9 +134,9 @@ class Site:
                 lambda: self._service() == service.as_user_wrote(),
             )
 
-    def index(self) -> IndexThere | None:
-        """The column's vector index, if it has one."""
-        return vector_index_on(self._api.indexes(self._keyspace, self._table), self._name)
+    def index(self, within: float = 0) -> IndexThere | None:
+        """The column's vector index, if it has one; ``within`` as for ``column``."""
+        return vector_index_on(self._api.indexes(self._keyspace, self._table, within), self._name)
 
     def index_matches(self, there: IndexThere | None, wanted: IndexInputs | None) -> bool:
         """Whether the index is what the program says."""

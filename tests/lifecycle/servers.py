@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,11 +12,9 @@ import httpx
 
 from pulumi_astra_vectorize import wire
 from pulumi_astra_vectorize.rules import DEFAULT_KEYSPACE
+from pulumi_astra_vectorize.testing.server import PATIENCE_SECONDS, wait_until_ready
 
 JsonObject = dict[str, Any]
-
-LONGEST_START = 30
-"""Seconds; far more than a start takes, for a machine that does much else."""
 
 HUGGING_FACE = f"{wire.INTEGRATIONS}/huggingface"
 TOKENS = f"{HUGGING_FACE}/tokens"
@@ -117,18 +114,9 @@ def started_server(
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
-        _wait_for(ready_file, process)
-        addresses = wire.ServerAddresses.model_validate_json(ready_file.read_bytes())
+        addresses = wait_until_ready(process, ready_file, (folder / "server.log").read_text)
         with httpx.Client(timeout=60) as http:
             yield Server(addresses, http)
     finally:
         process.terminate()
-        process.wait(LONGEST_START)
-
-
-def _wait_for(ready_file: Path, process: subprocess.Popen[bytes]) -> None:
-    give_up = time.monotonic() + LONGEST_START
-    while not ready_file.exists():
-        assert process.poll() is None, (ready_file.parent / "server.log").read_text()
-        assert time.monotonic() < give_up, "the server did not get ready"
-        time.sleep(0.02)
+        process.wait(PATIENCE_SECONDS)

@@ -130,7 +130,7 @@ class MiniatureEngine:
     def _records(self) -> list[Record]:
         """The state; each operation starts as a process of its own, which has read nothing."""
         adapter._read_in_this_run.clear()
-        target._run.targets.clear()
+        target._clients.targets.clear()
         self._providers.clear()
         return [Record(**record) for record in json.loads(self.saved)]
 

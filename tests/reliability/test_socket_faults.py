@@ -68,7 +68,7 @@ def _sockets_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             return opened.enter_context(HTTPTransport(verify=verify))
 
         monkeypatch.setattr(target, "HTTPTransport", connections)
-        monkeypatch.setattr(target._run, "configuration", None)
+        monkeypatch.setattr(target, "_clients", target._Clients())
         yield
 
 

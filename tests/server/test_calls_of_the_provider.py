@@ -237,3 +237,27 @@ def test_creation_of_many_vector_columns_is_twice_as_many_calls(provider: Provid
         "listTables": 2,
         "GET /v2/databases": 1,
     }
+
+
+def test_refresh_lists_the_indexes_of_a_table_once(provider: Provider) -> None:
+    """However many vector columns it has; an index that this run changes is looked at anew."""
+    provider.make(TableLifecycle(), database="library", name="t", columns=COLUMNS, primary_key="id")
+    made = [
+        provider.make(
+            VectorColumnLifecycle(),
+            database="library",
+            table="t",
+            name=f"v{number}",
+            dimension=3,
+            index={"metric": "cosine"},
+        )
+        for number in range(MANY)
+    ]
+    provider.another_run()
+    for one in made:
+        provider.read(one)
+    assert provider.asked()["listIndexes"] == 1
+    provider.delete(made.pop())
+    for one in made:
+        provider.read(one)
+    assert provider.asked()["listIndexes"] == 1 + 1 + 1

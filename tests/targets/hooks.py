@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pulumi_astra_vectorize.api.target import Target, current_target, use_configuration
-from pulumi_astra_vectorize.configuration import load_configuration
+from pulumi_astra_vectorize.api.target import Target, current_target
+from pulumi_astra_vectorize.configuration import load_configuration, use_configuration
 from pulumi_astra_vectorize.engine import Bag, Provider
 
 

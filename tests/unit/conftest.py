@@ -10,9 +10,10 @@ import httpx
 import pytest
 import stamina
 
+from pulumi_astra_vectorize import configuration as configuration_module
 from pulumi_astra_vectorize import engine
 from pulumi_astra_vectorize.api import target
-from pulumi_astra_vectorize.configuration import load_configuration
+from pulumi_astra_vectorize.configuration import load_configuration, use_configuration
 from pulumi_astra_vectorize.server.store.engines import sqlite_engines
 from pulumi_astra_vectorize.server.store.schema import Database, Entity
 from pulumi_astra_vectorize.server.store.store import Store
@@ -31,11 +32,11 @@ def no_waiting() -> Iterator[None]:
 def configured(monkeypatch: pytest.MonkeyPatch) -> Settings:
     """The settings of a run, as `configure` leaves them; forgotten after the test."""
     monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)
-    monkeypatch.setattr(target, "_run", target._Run())
+    monkeypatch.setattr(configuration_module, "_run", configuration_module._Run())
     config = {"endpoint": "http://127.0.0.1:1", "applicationToken": "app-token-value"}
     by_key = {f"astra-vectorize:{key}": value for key, value in config.items()}
     configuration = load_configuration(by_key.get)
-    target.use_configuration(configuration)
+    use_configuration(configuration)
     return configuration.default
 
 

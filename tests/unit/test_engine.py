@@ -11,7 +11,9 @@ import pytest
 from pulumi.output import Unknown as PulumiUnknown
 from pulumi.runtime.rpc import UNKNOWN as SENTINEL
 
+from pulumi_astra_vectorize import configuration as configuration_module
 from pulumi_astra_vectorize.api import target as target_module
+from pulumi_astra_vectorize.configuration import current_configuration
 from pulumi_astra_vectorize.engine import Provider
 from pulumi_astra_vectorize.errors import ConfigurationError
 from pulumi_astra_vectorize.resources.collection import CollectionProvider
@@ -147,7 +149,7 @@ def unreachable(_request: httpx.Request) -> httpx.Response:
 @pytest.mark.usefixtures("no_network")
 def test_hook_before_configure_is_an_error_with_its_fix(monkeypatch: pytest.MonkeyPatch) -> None:
     """An SDK that is too old never calls `configure`."""
-    monkeypatch.setattr(target_module, "_run", target_module._Run())
+    monkeypatch.setattr(configuration_module, "_run", configuration_module._Run())
 
     with pytest.raises(ConfigurationError, match="NOT_CONFIGURED"):
         IntegrationProvider().check({}, {})
@@ -167,7 +169,7 @@ def test_configure_reads_the_stack_s_config() -> None:
         cast(Any, Request(endpoint="http://other:1", applicationToken="t"))
     )
 
-    assert target_module.current_configuration().default.endpoint == "http://other:1"
+    assert current_configuration().default.endpoint == "http://other:1"
     assert sys.tracebacklimit == 0
 
 
@@ -221,7 +223,7 @@ def test_mistake_of_the_user_is_one_line(
     assert capsys.readouterr().err == ""
 
     network.append(cast(Handler, None))
-    target_module._run.targets = {}
+    target_module._clients.targets = {}
     with pytest.raises(TypeError):
         IntegrationProvider().create({})
     assert "Traceback" in capsys.readouterr().err

@@ -11,7 +11,7 @@ import pytest
 
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize.api import target as target_module
-from pulumi_astra_vectorize.configuration import load_configuration
+from pulumi_astra_vectorize.configuration import load_configuration, use_configuration
 from pulumi_astra_vectorize.engine import Provider
 from pulumi_astra_vectorize.errors import ConfigurationError, NotFoundError
 from pulumi_astra_vectorize.resources.integration import IntegrationProvider
@@ -41,7 +41,7 @@ def use(targets: dict[str, Any]) -> None:
         "astra-vectorize:applicationToken": "app-token-value",
         "astra-vectorize:targets": json.dumps(targets),
     }
-    target_module.use_configuration(load_configuration(config.get))
+    use_configuration(load_configuration(config.get))
 
 
 class Recording:

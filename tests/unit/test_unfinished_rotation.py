@@ -6,8 +6,8 @@ from contextlib import suppress
 
 import pytest
 
-from pulumi_astra_vectorize.api import target as target_module
 from pulumi_astra_vectorize.api.target import Target
+from pulumi_astra_vectorize.configuration import current_configuration
 from pulumi_astra_vectorize.errors import AstraVectorizeError, ConflictError
 from pulumi_astra_vectorize.lifecycle import State
 from pulumi_astra_vectorize.resources.token_scope import (
@@ -51,7 +51,7 @@ def service(network: list[Handler]) -> IntegrationsFake:
 
 def target() -> Target:
     """The target of a run that has just begun."""
-    return Target(target_module.current_configuration().default)
+    return Target(current_configuration().default)
 
 
 def rotate_until(call: int, service: IntegrationsFake, network: list[Handler]) -> None:
