@@ -30,6 +30,10 @@ _WITH_KEYS = select(Record.position, Record.key, Record.body).where(
 )
 """Without an order: for the sake of one sqlite would read the whole entity."""
 
+_COUNTED = (
+    select(func.count()).select_from(Record).where(Record.entity_id == bindparam("entity_id"))
+)
+
 Vectors = Mapping[str, Sequence[float]]
 """The vectors of one record, by column (``$vector`` for collections)."""
 
@@ -137,8 +141,7 @@ def records_at(session: Session, positions: Sequence[int]) -> list[Stored]:
 
 def count_records(session: Session, entity_id: int) -> int:
     """How many records an entity has."""
-    statement = select(func.count()).select_from(Record).filter_by(entity_id=entity_id)
-    return session.scalar(statement) or 0
+    return session.scalar(_COUNTED, {"entity_id": entity_id}) or 0
 
 
 def positions_with(session: Session, entity_id: int, column: str) -> set[int]:

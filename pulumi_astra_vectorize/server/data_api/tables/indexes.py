@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from pulumi_astra_vectorize.server.store.schema import Index
 
+OF_TABLE = select(Index).where(Index.entity_id == bindparam("entity_id")).order_by(Index.name)
+
 
 def indexes_of(session: Session, entity_id: int) -> list[Index]:
     """The table's indexes by name."""
-    return list(session.scalars(select(Index).filter_by(entity_id=entity_id).order_by(Index.name)))
+    return list(session.scalars(OF_TABLE, {"entity_id": entity_id}))
 
 
 def indexed_columns(session: Session, entity_id: int) -> set[str]:
