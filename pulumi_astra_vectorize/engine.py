@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from functools import wraps
+from inspect import get_annotations
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from pulumi import Input, Output, ResourceOptions
@@ -153,9 +154,15 @@ class Resource(pulumi_dynamic.Resource):
     ) -> None:
         self.asked_for = inputs["target"]
         written = {name: value for name, value in inputs.items() if value is not None}
-        outputs = dict.fromkeys(provider.rules.outputs_type.model_fields)
-        awaited = dict.fromkeys(provider.rules.inputs_type.model_fields)
-        super().__init__(provider, resource_name, {**awaited, **outputs, **written}, opts)
+        awaited = dict.fromkeys(_declared_by(type(self)))
+        super().__init__(provider, resource_name, {**awaited, **written}, opts)
+
+
+def _declared_by(kind: type[Resource]) -> set[str]:
+    """The names of a resource's outputs, and of nothing else: whenever something arrives, Pulumi
+    looks through all that is still waited for."""
+    classes = [it for it in kind.__mro__ if issubclass(it, Resource)]
+    return {name for it in classes for name in get_annotations(it)} - {"asked_for"}
 
 
 def target_input(target: str | None, *handed_over: object) -> str | None:

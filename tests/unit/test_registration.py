@@ -259,3 +259,17 @@ def test_no_index_is_no_input(run: Run) -> None:
         astra.VectorColumn("v", database="library", table="books", dimension=3, index=None)
 
     assert "index" not in inputs(run(program)["v"])
+
+
+def test_a_resource_waits_for_its_declared_outputs_and_no_more(run: Run) -> None:
+    """Pulumi looks through all that is waited for whenever something arrives (performance.md)."""
+    waited_for: set[str] = set()
+
+    def program() -> None:
+        notes = astra.Collection("notes", database="library", dimension=3)
+        outputs = {name: it for name, it in vars(notes).items() if isinstance(it, pulumi.Output)}
+        waited_for.update(outputs)
+
+    run(program)
+    declared = {"database", "database_id", "database_name", "effective", "keyspace", "name"}
+    assert waited_for - {"id", "urn", "__provider"} == declared | {"target", "dimension"}
