@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Select, select
+from sqlalchemy import Executable, select
 
 from pulumi_astra_vectorize.server.field_values import Body, FieldTest, FieldTests
 from pulumi_astra_vectorize.server.store.schema import Record, Vector
@@ -173,7 +173,7 @@ class VectorCache:
             query if positions is None else query.where(Record.position.in_(positions))
         )
 
-    def _parts(self, query: Select[int, Any]) -> Iterator[dict[int, Any]]:
+    def _parts(self, query: Executable) -> Iterator[dict[int, Any]]:
         """What a query finds by position, as it is read."""
         with self._store.read() as session:
             found = session.execute(query.execution_options(yield_per=ROWS_AT_ONCE))
