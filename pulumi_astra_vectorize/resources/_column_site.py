@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pulumi_astra_vectorize.api.commands import DataApiError, JsonObject
@@ -11,7 +11,7 @@ from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.recent import ACTING_SECONDS
 from pulumi_astra_vectorize.errors import AstraVectorizeError, NotFoundError
 from pulumi_astra_vectorize.reload.rows import Rows
-from pulumi_astra_vectorize.resources._settle import settle
+from pulumi_astra_vectorize.resources._settle import LOST, settle
 from pulumi_astra_vectorize.resources._vector_index import (
     IndexInputs,
     IndexThere,
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.target import Target
 
 TEXT_TYPES = frozenset({"text", "ascii"})
+
+TRIES = 3
+"""How often an added column is taken back whose requests lose their answers."""
 
 
 class Addressed(Protocol):
@@ -182,9 +185,19 @@ class Site:
             yield
         except AstraVectorizeError:
             if added:
-                with suppress(AstraVectorizeError):  # the first error is the one to tell
-                    self.drop()
+                self._take_back()
             raise
+
+    def _take_back(self) -> None:
+        """Drops the column, though answers are lost; the error before is the one to tell."""
+        for _ in range(TRIES):
+            try:
+                if self.column_or_none(within=0) is not None:
+                    self.drop()
+            except AstraVectorizeError as error:
+                if error.code in LOST:
+                    continue
+            return
 
     def count_rows(self) -> tuple[int, bool]:
         """How many rows the table has, and whether there are more than that."""
