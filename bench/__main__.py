@@ -1,6 +1,6 @@
 """Prints all figures and marks those that miss their target: `python -m bench [PART ...]`.
 
-Each part is a module here with a function ``figures``. All of them take about an hour on an idle
+Each part is a module here with a function ``figures``. All of them take over an hour on an idle
 machine; a busy one spoils the ratios, too.
 """
 
