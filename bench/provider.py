@@ -106,7 +106,7 @@ class Comparison(NamedTuple):
 
 def _compared(size: int) -> Iterator[Figure]:
     rounds = [dict(_round(size)) for _ in range(max(1, ROUNDS_UP_TO // size))]
-    where = ", no checkpoints" if size >= NO_CHECKPOINTS_FROM else ""
+    where = ", no checkpoints" if _switches(size) else ""
     for operation, target in TARGETS.items():
         middle = median_low(measured[operation] for measured in rounds)
         name = f"{operation}, {size:,} resources{where}"
@@ -115,8 +115,7 @@ def _compared(size: int) -> Iterator[Figure]:
 
 def _round(size: int) -> Iterator[tuple[str, Comparison]]:
     """Both stacks from nothing to nothing."""
-    both = {"BENCH_RESOURCES": str(size)}
-    both |= NO_CHECKPOINTS if size >= NO_CHECKPOINTS_FROM else {}
+    both = {"BENCH_RESOURCES": str(size), **_switches(size)}
     with tempfile.TemporaryDirectory() as folder, running_server(*DATABASES) as server:
         ours = Stack(_new(Path(folder), "ours"), {**both, **server.environment})
         floor = Stack(_new(Path(folder), "floor"), {**both, "BENCH_FLOOR": "1"})
@@ -124,6 +123,10 @@ def _round(size: int) -> Iterator[tuple[str, Comparison]]:
             server.control.forget_requests()
             bare, seconds = floor.run(*command), ours.run(*command)
             yield operation, Comparison(seconds / bare, _behind(seconds, bare, server))
+
+
+def _switches(size: int) -> Mapping[str, str]:
+    return NO_CHECKPOINTS if size >= NO_CHECKPOINTS_FROM else {}
 
 
 def _behind(seconds: float, bare: float, server: RunningServer) -> str:

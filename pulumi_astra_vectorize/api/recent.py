@@ -71,9 +71,9 @@ class Recent(Generic[T]):
     def forget(self) -> None:
         """Drops all answers."""
         with self._guard:
-            questions = list(self._slots)
-        for question in questions:
-            self.drop(question)
+            for slot in self._slots.values():
+                slot.changes += 1
+                slot.answer = None
 
     def _slot(self, question: Hashable) -> _Slot[T]:
         with self._guard:

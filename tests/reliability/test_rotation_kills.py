@@ -106,8 +106,8 @@ def test_refresh_between_loses_no_database(
 
 def test_rotation_killed_twice_and_refreshed_is_finished(wide_world: HeldWorld, seam: Seam) -> None:
     """Each kill is followed by a refresh, so that the second run goes by what the first left."""
-    for first in range(2, 6):
-        for second in range(2, 7):
+    for first in range(2, 7):
+        for second in range(2, 8):
             stack = rotation_to_come(wide_world, RECREATE).stack()
             wanted = program_of(only(replace(NEW, rotation=RECREATE)))
             for call in (first, second):
@@ -145,7 +145,7 @@ def test_lost_answer_is_no_lost_database(way: str, wide_world: HeldWorld, seam: 
 
 def test_rotation_killed_twice_is_finished(wide_world: HeldWorld, seam: Seam) -> None:
     """The run that was to finish it is killed as well, at every call of both."""
-    for first in range(2, 6):
+    for first in range(2, 7):
         for second in range(3, 8):
             up = rotation_to_come(wide_world, "recreate")
             for call in (first, second):

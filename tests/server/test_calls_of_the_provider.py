@@ -136,6 +136,17 @@ def made_everything(provider: Provider, databases: tuple[str, ...]) -> list[Made
     return made
 
 
+def made_vector_columns(provider: Provider) -> list[Made]:
+    """Many of one table, in a run that begins when the table is there."""
+    provider.make(TableLifecycle(), database="library", name="t", columns=COLUMNS, primary_key="id")
+    provider.another_run()
+    place, index = {"database": "library", "table": "t"}, {"metric": "cosine"}
+    return [
+        provider.make(VectorColumnLifecycle(), name=f"v{it}", dimension=3, index=index, **place)
+        for it in range(MANY)
+    ]
+
+
 @pytest.mark.parametrize("databases", [("library",), ("library", "archive")])
 def test_refresh_lists_each_keyspace_once(provider: Provider, databases: tuple[str, ...]) -> None:
     """One list a database and keyspace for collections and for tables, however many there are.
@@ -226,11 +237,7 @@ def test_creation_of_many_tokens_looks_at_their_integration_once(provider: Provi
 
 def test_creation_of_many_vector_columns_is_twice_as_many_calls(provider: Provider) -> None:
     """The column and its index: one that was just added has none to look for."""
-    provider.make(TableLifecycle(), database="library", name="t", columns=COLUMNS, primary_key="id")
-    provider.another_run()
-    for number in range(MANY):
-        place = {"database": "library", "table": "t", "name": f"v{number}"}
-        provider.make(VectorColumnLifecycle(), dimension=3, index={"metric": "cosine"}, **place)
+    made_vector_columns(provider)
     assert provider.asked() == {
         "alterTable": MANY,
         "createVectorIndex": MANY,
@@ -241,18 +248,7 @@ def test_creation_of_many_vector_columns_is_twice_as_many_calls(provider: Provid
 
 def test_refresh_lists_the_indexes_of_a_table_once(provider: Provider) -> None:
     """However many vector columns it has; an index that this run changes is looked at anew."""
-    provider.make(TableLifecycle(), database="library", name="t", columns=COLUMNS, primary_key="id")
-    made = [
-        provider.make(
-            VectorColumnLifecycle(),
-            database="library",
-            table="t",
-            name=f"v{number}",
-            dimension=3,
-            index={"metric": "cosine"},
-        )
-        for number in range(MANY)
-    ]
+    made = made_vector_columns(provider)
     provider.another_run()
     for one in made:
         provider.read(one)

@@ -10,10 +10,17 @@ from urllib.parse import unquote
 
 import httpx
 
+from pulumi_astra_vectorize.api.target import Target
+from pulumi_astra_vectorize.configuration import current_configuration
 from pulumi_astra_vectorize.wire import INTEGRATIONS
 
 PROVIDER = "huggingface"
 WHEN = "2026-11-23T00:00:00Z"
+
+
+def fresh_target() -> Target:
+    """The target of a run that has just begun, by the settings of the fixture ``configured``."""
+    return Target(current_configuration().default)
 
 
 @dataclass

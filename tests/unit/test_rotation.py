@@ -7,8 +7,6 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from pulumi_astra_vectorize.api.target import Target
-from pulumi_astra_vectorize.configuration import current_configuration
 from pulumi_astra_vectorize.errors import AstraVectorizeError, RefusedError
 from pulumi_astra_vectorize.lifecycle import State
 from pulumi_astra_vectorize.resources.user_access_token import (
@@ -22,6 +20,7 @@ from tests.unit.integrations_fake import (
     Handler,
     IntegrationsFake,
     dying_at,
+    fresh_target,
     losing_one,
 )
 
@@ -53,7 +52,7 @@ def kept(fake: IntegrationsFake) -> State[UserAccessTokenInputs, UserAccessToken
 
 def rotate(fake: IntegrationsFake, inputs: UserAccessTokenInputs = NEW) -> UserAccessTokenOutputs:
     """The update that `pulumi up` asks for; state is that of before also after a crash."""
-    return TOKEN.update(kept(fake), inputs, Target(current_configuration().default))
+    return TOKEN.update(kept(fake), inputs, fresh_target())
 
 
 def test_order_of_the_calls(service: IntegrationsFake) -> None:
@@ -117,7 +116,7 @@ def test_rotation_that_died_is_finished_after_a_refresh(
     service: IntegrationsFake, network: list[Handler], no_waiting: None, call: int
 ) -> None:
     """Refreshes in between drop nothing: neither a half-made successor nor one still to come."""
-    target = Target(current_configuration().default)
+    target = fresh_target()
     network.append(dying_at(call, service, done=True))
     with suppress(AstraVectorizeError):
         rotate(service)
@@ -126,7 +125,7 @@ def test_rotation_that_died_is_finished_after_a_refresh(
     state = TOKEN.read(kept(service), target)
     state = state and TOKEN.read(state, target)
     assert state is not None
-    TOKEN.update(state, NEW, Target(current_configuration().default))
+    TOKEN.update(state, NEW, fresh_target())
 
     (token,) = service.tokens.values()
     assert sorted(token["databases"]) == DATABASES
@@ -182,7 +181,7 @@ def test_deletion_leaves_a_successor_alone(service: IntegrationsFake) -> None:
     """A token of the same name that somebody else made is not removed with ours."""
     other = UserAccessTokenOutputs(token_id="token-0", generation="generation-0")
 
-    TOKEN.delete(State(OLD, other), Target(current_configuration().default))
+    TOKEN.delete(State(OLD, other), fresh_target())
 
     assert list(service.tokens) == ["token-1"]
 
@@ -191,7 +190,7 @@ def test_another_secret_in_its_place_is_drift(service: IntegrationsFake) -> None
     """A refresh forgets our secret, so that the next `up` rotates; nothing else changes."""
     stale = State(OLD, UserAccessTokenOutputs(token_id="token-1", generation="stale"))
 
-    found = TOKEN.read(stale, Target(current_configuration().default))
+    found = TOKEN.read(stale, fresh_target())
 
     assert found is not None
     assert TOKEN.diff(found, OLD).updates == {"secret"}
@@ -203,7 +202,7 @@ def test_token_that_is_gone_is_dropped(service: IntegrationsFake) -> None:
     """A refresh sees that somebody removed it."""
     service.tokens.clear()
 
-    assert TOKEN.read(kept(service), Target(current_configuration().default)) is None
+    assert TOKEN.read(kept(service), fresh_target()) is None
 
 
 def test_integration_is_the_one_of_the_fake() -> None:

@@ -6,8 +6,6 @@ from contextlib import suppress
 
 import pytest
 
-from pulumi_astra_vectorize.api.target import Target
-from pulumi_astra_vectorize.configuration import current_configuration
 from pulumi_astra_vectorize.errors import AstraVectorizeError, ConflictError
 from pulumi_astra_vectorize.lifecycle import State
 from pulumi_astra_vectorize.resources.token_scope import (
@@ -20,7 +18,7 @@ from pulumi_astra_vectorize.resources.user_access_token import (
     UserAccessTokenLifecycle,
     UserAccessTokenOutputs,
 )
-from tests.unit.integrations_fake import Handler, IntegrationsFake, dying_at
+from tests.unit.integrations_fake import Handler, IntegrationsFake, dying_at, fresh_target
 
 TOKEN = UserAccessTokenLifecycle()
 SCOPE = TokenScopeLifecycle()
@@ -34,7 +32,7 @@ KEPT = State(OLD, UserAccessTokenOutputs(token_id="token-1", generation="generat
 REMOVED = 3
 """The call of a rotation that removes the token: verification, look, removal."""
 ROTATION = range(1, 8)
-"""All its calls; after the removal: creation, look, twice the rest of the scope."""
+"""All its calls; after the removal: creation, twice the rest of the scope. The last is none."""
 ADOPTION = range(1, 12)
 """Of a token with a part of its scope, whose rest comes first, or less."""
 
@@ -49,27 +47,22 @@ def service(network: list[Handler]) -> IntegrationsFake:
     return fake
 
 
-def target() -> Target:
-    """The target of a run that has just begun."""
-    return Target(current_configuration().default)
-
-
 def rotate_until(call: int, service: IntegrationsFake, network: list[Handler]) -> None:
     """A rotation whose connection dies after that call."""
     network.append(dying_at(call, service, done=True))
     with suppress(AstraVectorizeError):
-        TOKEN.update(KEPT, NEW, target())
+        TOKEN.update(KEPT, NEW, fresh_target())
     network.append(service)
 
 
 def create(service: IntegrationsFake) -> None:
     """What a person does whose state knows no token: a half-made one is not taken silently."""
     if not service.tokens:
-        TOKEN.create(NEW, target())
+        TOKEN.create(NEW, fresh_target())
         return
     with pytest.raises(ConflictError, match="TOKEN_NAME_TAKEN"):
-        TOKEN.create(NEW, target())
-    TOKEN.create(ADOPTING, target())
+        TOKEN.create(NEW, fresh_target())
+    TOKEN.create(ADOPTING, fresh_target())
 
 
 def assert_whole(service: IntegrationsFake) -> None:
@@ -90,11 +83,11 @@ def test_token_in_the_gap_is_not_gone(
     """A refresh keeps it, and the next `up` adds it, also for a program that was taken back."""
     rotate_until(REMOVED, service, network)
 
-    state = TOKEN.read(KEPT, target())
+    state = TOKEN.read(KEPT, fresh_target())
 
     assert state is not None
     assert TOKEN.diff(state, inputs).updates == {"secret"}
-    TOKEN.update(state, inputs, target())
+    TOKEN.update(state, inputs, fresh_target())
     (token,) = service.tokens.values()
     assert sorted(token["databases"]) == DATABASES
 
@@ -112,7 +105,7 @@ def test_scope_in_the_gap_is_not_gone(
     )
     rotate_until(REMOVED, service, network)
 
-    state = SCOPE.read(State(inputs, TokenScopeOutputs(scoped_databases=items)), target())
+    state = SCOPE.read(State(inputs, TokenScopeOutputs(scoped_databases=items)), fresh_target())
 
     assert state is not None
     assert state.inputs.databases == ["library"]
@@ -154,9 +147,9 @@ def test_deletion_in_the_gap_gives_the_scope_up(
     """Who destroys what was being rotated and creates it again gets an empty scope."""
     rotate_until(REMOVED, service, network)
 
-    TOKEN.delete(KEPT, target())
-    assert TOKEN.read(KEPT, target()) is None
-    TOKEN.create(NEW, target())
+    TOKEN.delete(KEPT, fresh_target())
+    assert TOKEN.read(KEPT, fresh_target()) is None
+    TOKEN.create(NEW, fresh_target())
 
     (token,) = service.tokens.values()
     assert token["databases"] == []
@@ -169,9 +162,9 @@ def test_deleted_on_purpose_is_created_empty(
     rotate_until(REMOVED + 1, service, network)
     (successor,) = service.tokens.values()
     outputs = UserAccessTokenOutputs(token_id=successor["id"], generation=successor["generation"])
-    TOKEN.delete(State(NEW.model_copy(update={"force_destroy": True}), outputs), target())
+    TOKEN.delete(State(NEW.model_copy(update={"force_destroy": True}), outputs), fresh_target())
 
-    TOKEN.create(NEW, target())
+    TOKEN.create(NEW, fresh_target())
 
     (token,) = service.tokens.values()
     assert token["databases"] == []
