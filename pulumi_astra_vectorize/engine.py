@@ -15,22 +15,25 @@ from functools import wraps
 from inspect import get_annotations
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
-from pulumi import Input, Output, ResourceOptions
+from pulumi import Input, Output, ResourceOptions, RunError
 from pulumi import dynamic as pulumi_dynamic
-from pulumi.output import Unknown as PulumiUnknown
-from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_ON_THE_WIRE
 
 from pulumi_astra_vectorize import lifecycle as life
-from pulumi_astra_vectorize.errors import AstraVectorizeError, UnreachableError
-
-Bag = dict[str, Any]
-"""Properties as Pulumi hands them over."""
+from pulumi_astra_vectorize.errors import (
+    AstraVectorizeError,
+    ConfigurationError,
+    NotFoundError,
+    UnreachableError,
+)
+from pulumi_astra_vectorize.properties import Bag, outward, properties_of, unknowns_on_the_wire
 
 _read_in_this_run: set[tuple[type, str | None, str]] = set()
 """What a refresh has read, by target and id: it then asks for the diff back to the old inputs,
 where refusing a replacement would only fail the refresh."""
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
     from pulumi_astra_vectorize.api.target import Target
     from pulumi_astra_vectorize.configuration import Configuration
     from pulumi_astra_vectorize.settings import Settings
@@ -69,20 +72,20 @@ class Provider(pulumi_dynamic.ResourceProvider):
 
     @_speaks_plainly
     def check(self, _olds: Bag, news: Bag) -> pulumi_dynamic.CheckResult:
-        written = _properties(news)
+        written = properties_of(news)
         name = written.get("target")
         if name is not None and (wrong := _configuration().problem(name)):
             failures = [pulumi_dynamic.CheckFailure("target", wrong)]
-            return pulumi_dynamic.CheckResult(_unknowns_on_the_wire(news), failures)
+            return pulumi_dynamic.CheckResult(unknowns_on_the_wire(news), failures)
         kind = _settings(name).target
         problems = life.validate(self.rules, written, kind)
         failures = [pulumi_dynamic.CheckFailure(p.property, p.reason) for p in problems]
         stored = dict(self.rules.stored(news, kind))
-        return pulumi_dynamic.CheckResult(_unknowns_on_the_wire(stored), failures)
+        return pulumi_dynamic.CheckResult(unknowns_on_the_wire(stored), failures)
 
     @_speaks_plainly
     def diff(self, _id: str, _olds: Bag, _news: Bag) -> pulumi_dynamic.DiffResult:
-        news = _properties(_news)
+        news = properties_of(_news)
         old = self._state(_olds)
         state = _on_the_same_target(old, news.get("target"))
         change = self.rules.diff(state, life.assumed_inputs(self.rules, news, state.inputs))
@@ -99,28 +102,29 @@ class Provider(pulumi_dynamic.ResourceProvider):
 
     @_speaks_plainly
     def create(self, props: Bag) -> pulumi_dynamic.CreateResult:
-        inputs = self._inputs(_inward(props))
+        inputs = self._inputs(properties_of(props))
         with _target(inputs.target) as target:
             identifier, outputs = self.rules.create(inputs, target)
-        return pulumi_dynamic.CreateResult(identifier, _outward(inputs, outputs))
+        return pulumi_dynamic.CreateResult(identifier, outward(inputs, outputs))
 
     @_speaks_plainly
     def read(self, id_: str, props: Bag) -> pulumi_dynamic.ReadResult:
+        if not props.keys() & self.rules.outputs_type.model_fields.keys():
+            return self._found(id_, props.get("target"))  # `get` has inputs alone
         before = self._state(props)
         _read_in_this_run.add((type(self), before.inputs.target, id_))
         with _target(before.inputs.target) as target:
             state = self.rules.read(before, target)
         if state is None:
             return pulumi_dynamic.ReadResult("", {})
-        inputs = state.inputs.model_dump(exclude_unset=True)
-        return pulumi_dynamic.ReadResult(id_, _outward(state.inputs, state.outputs), inputs)
+        return _read(id_, state)
 
     @_speaks_plainly
     def update(self, _id: str, _olds: Bag, _news: Bag) -> pulumi_dynamic.UpdateResult:
-        inputs = self._inputs(_inward(_news))
+        inputs = self._inputs(properties_of(_news))
         with _target(inputs.target) as target:
             outputs = self.rules.update(self._state(_olds), inputs, target)
-        return pulumi_dynamic.UpdateResult(_outward(inputs, outputs))
+        return pulumi_dynamic.UpdateResult(outward(inputs, outputs))
 
     @_speaks_plainly
     def delete(self, _id: str, _props: Bag) -> None:
@@ -128,11 +132,19 @@ class Provider(pulumi_dynamic.ResourceProvider):
         with _target(state.inputs.target) as target:
             self.rules.delete(state, target)
 
+    def _found(self, identifier: str, on_target: str | None) -> pulumi_dynamic.ReadResult:
+        with _target(on_target) as target:
+            state = self.rules.find(life.parts_of(identifier, self.rules.identifier), target)
+            if state is None:
+                raise _nothing_there(identifier, type(self))
+        inputs = life.rewritten(state.inputs, {"target": on_target})
+        return _read(identifier, life.State(inputs, state.outputs))
+
     def _inputs(self, properties: object) -> life.ResourceInputs:
         return self.rules.inputs_type.model_validate(properties)
 
     def _state(self, props: Bag) -> life.State[Any, Any]:
-        kept = _properties(props)
+        kept = properties_of(props)
         written = {k: v for k, v in kept.items() if k in self.rules.inputs_type.model_fields}
         return life.State(self._inputs(written), self.rules.outputs_type.model_validate(kept))
 
@@ -140,6 +152,7 @@ class Provider(pulumi_dynamic.ResourceProvider):
 class Resource(pulumi_dynamic.Resource):
     """A resource of this package: inputs as written, outputs by name."""
 
+    provider_class: ClassVar[type[Provider]]
     target: Output[str | None]
     """The target's name in the configuration; None is the one that needs no name."""
     asked_for: str | None
@@ -147,22 +160,64 @@ class Resource(pulumi_dynamic.Resource):
 
     def __init__(
         self,
-        provider: Provider,
         resource_name: str,
         inputs: Mapping[str, Any],
         opts: ResourceOptions | None,
     ) -> None:
+        if opts is not None and opts.import_ is not None:
+            raise RunError(str(_no_import(resource_name)))
         self.asked_for = inputs["target"]
         written = {name: value for name, value in inputs.items() if value is not None}
         awaited = dict.fromkeys(_declared_by(type(self)))
+        provider = type(self).provider_class()
         super().__init__(provider, resource_name, {**awaited, **written}, opts)
+
+    @classmethod
+    def get(
+        cls,
+        resource_name: str,
+        id: Input[str],  # noqa: A002 - Pulumi's own name for it
+        *,
+        target: str | None = None,
+        opts: ResourceOptions | None = None,
+    ) -> Self:
+        """What is there already, only looked at: never changed, and never deleted.
+
+        Args:
+            resource_name: the resource's name in the stack.
+            id: what it is known by, with a database by its name or id: ``PROVIDER`` of an
+                Integration, ``PROVIDER/NAME`` of a UserAccessToken, ``PROVIDER/NAME/scope`` of a
+                TokenScope, ``DATABASE/NAME`` of a Keyspace, ``DATABASE/KEYSPACE/NAME`` of a
+                Collection or Table, ``DATABASE/KEYSPACE/TABLE/NAME`` of a VectorColumn.
+            target: the name of the target in the stack's configuration, where it is not the one
+                that needs no name.
+            opts: Pulumi's resource options.
+
+        Raises:
+            NotFoundError: NOTHING_TO_GET, at preview already if the id is known.
+            ConfigurationError: MALFORMED_ID.
+        """
+        found = cls.__new__(cls)
+        by_id = ResourceOptions.merge(opts, ResourceOptions(id=id))
+        Resource.__init__(found, resource_name, {"target": target}, by_id)
+        return found
 
 
 def _declared_by(kind: type[Resource]) -> set[str]:
     """The names of a resource's outputs, and of nothing else: whenever something arrives, Pulumi
     looks through all that is still waited for."""
     classes = [it for it in kind.__mro__ if issubclass(it, Resource)]
-    return {name for it in classes for name in get_annotations(it)} - {"asked_for"}
+    annotated = {name: hint for it in classes for name, hint in get_annotations(it).items()}
+    return {name for name, hint in annotated.items() if "Output[" in hint}
+
+
+def _no_import(resource_name: str) -> ConfigurationError:
+    return ConfigurationError(
+        "IMPORT_IMPOSSIBLE",
+        f"{resource_name!r} is to be imported, and Pulumi imports no dynamic resource",
+        fix="take `import_` out of its options, and add `adopt=True` to take over what is there; "
+        "or write `.get(NAME, ID)` to look at it only",
+    )
 
 
 def target_input(target: str | None, *handed_over: object) -> str | None:
@@ -206,34 +261,16 @@ def _on_the_same_target(state: life.State[Any, Any], name: str | None) -> life.S
     return life.State(life.rewritten(state.inputs, {"target": name}), state.outputs)
 
 
-def _properties(props: Bag) -> Bag:
-    """A whole bag of properties, in the lifecycle's words."""
-    return cast(Bag, _inward(props))
+def _nothing_there(identifier: str, provider: type[Provider]) -> NotFoundError:
+    kind = provider.__name__.removesuffix("Provider")
+    return NotFoundError(
+        "NOTHING_TO_GET",
+        f"there is no {kind} {identifier!r}",
+        fix=f"correct the id ({provider.rules.identifier}), or make it before it is looked at",
+        source="Astra DB",
+    )
 
 
-def _inward(value: object) -> object:
-    """Pulumi's values in the lifecycle's words; its own hidden members stay behind."""
-    if isinstance(value, PulumiUnknown) or value == UNKNOWN_ON_THE_WIRE:
-        return life.UNKNOWN
-    if isinstance(value, Mapping):
-        items = cast("Mapping[str, object]", value).items()
-        return {k: _inward(v) for k, v in items if k != "__provider" and v is not None}
-    if isinstance(value, list):
-        return [_inward(item) for item in cast("list[object]", value)]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)  # the wire knows only floats
-    return value
-
-
-def _unknowns_on_the_wire(value: Any) -> Any:
-    if isinstance(value, PulumiUnknown):
-        return UNKNOWN_ON_THE_WIRE
-    if isinstance(value, dict):
-        return {k: _unknowns_on_the_wire(v) for k, v in cast(Bag, value).items()}
-    if isinstance(value, list):
-        return [_unknowns_on_the_wire(item) for item in cast("list[Any]", value)]
-    return value
-
-
-def _outward(inputs: life.Inputs, outputs: life.Outputs) -> Bag:
-    return {**inputs.model_dump(exclude_unset=True), **outputs.model_dump(exclude_none=True)}
+def _read(identifier: str, state: life.State[Any, Any]) -> pulumi_dynamic.ReadResult:
+    inputs = state.inputs.model_dump(exclude_unset=True)
+    return pulumi_dynamic.ReadResult(identifier, outward(state.inputs, state.outputs), inputs)

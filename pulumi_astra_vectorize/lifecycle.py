@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
+
+from pulumi_astra_vectorize.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.target import Target
@@ -123,6 +125,8 @@ class Lifecycle(ABC, Generic[InputsT, OutputsT]):
 
     inputs_type: ClassVar[type[ResourceInputs]]
     outputs_type: ClassVar[type[Outputs]]
+    identifier: ClassVar[str]
+    """How its ids are made up, as ``DATABASE/KEYSPACE/NAME``."""
     stamps: ClassVar[frozenset[str]] = frozenset()
     """Inputs that change whenever a parent is born anew: unknown in preview, they are an update."""
 
@@ -150,6 +154,10 @@ class Lifecycle(ABC, Generic[InputsT, OutputsT]):
         """Makes the thing and answers its id; refuses what is there already."""
 
     @abstractmethod
+    def find(self, parts: Sequence[str], target: Target) -> State[InputsT, OutputsT] | None:
+        """What is there under the parts of an id, made by whomever; None when nothing is."""
+
+    @abstractmethod
     def read(
         self, state: State[InputsT, OutputsT], target: Target
     ) -> State[InputsT, OutputsT] | None:
@@ -162,6 +170,19 @@ class Lifecycle(ABC, Generic[InputsT, OutputsT]):
     @abstractmethod
     def delete(self, state: State[InputsT, OutputsT], target: Target) -> None:
         """Removes it; what is gone already is done."""
+
+
+def parts_of(identifier: str, form: str) -> list[str]:
+    """An id's parts; the last one may have slashes of its own."""
+    names = form.split("/")
+    parts = identifier.split("/", len(names) - 1)
+    if len(parts) < len(names) or not all(parts):
+        raise ConfigurationError(
+            "MALFORMED_ID",
+            f"{identifier!r} is not of the form {form}",
+            fix="write the id in that form; `pulumi stack export` shows those of a stack's own",
+        )
+    return parts
 
 
 def validate(

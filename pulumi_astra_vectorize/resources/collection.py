@@ -5,7 +5,7 @@ Vendor's page: "Add the Hugging Face Serverless integration to a new collection"
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import pulumi
@@ -67,6 +67,7 @@ class CollectionLifecycle(life.Lifecycle[CollectionInputs, CollectionOutputs]):
 
     inputs_type: ClassVar[type[life.ResourceInputs]] = CollectionInputs
     outputs_type: ClassVar[type[life.Outputs]] = CollectionOutputs
+    identifier: ClassVar[str] = "DATABASE/KEYSPACE/NAME"
 
     def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
         yield from database_reference(known)
@@ -108,19 +109,18 @@ class CollectionLifecycle(life.Lifecycle[CollectionInputs, CollectionOutputs]):
             outputs = _outputs(site)
         return f"{database.id}/{inputs.keyspace}/{inputs.name}", outputs
 
+    def find(self, parts: Sequence[str], target: Target) -> State | None:
+        database = target.database(parts[0])
+        inputs = CollectionInputs(database=parts[0], keyspace=parts[1], name=parts[2])
+        return _seen(inputs, database, target)
+
     def read(self, state: State, target: Target) -> State | None:
         database = database_of(state.outputs, target)
         if database is None:
             return None
         if self.unfinished(state, target.settings):
             return state  # or the next `up` would not call update, which ends the reload
-        options = CollectionSite(target, database, state.inputs).options(SHOWN_SECONDS)
-        if options is None:
-            return None
-        there = actual(options)
-        drifted = differences(wanted(state.inputs), there)
-        inputs = life.rewritten(state.inputs, {name: there.get(name) for name in drifted})
-        return life.State(inputs, _outputs_of(database, there))
+        return _seen(state.inputs, database, target)
 
     def update(self, state: State, inputs: CollectionInputs, target: Target) -> CollectionOutputs:
         redefined = differences(wanted(inputs), wanted(state.inputs))
@@ -183,6 +183,8 @@ class Collection(Resource, module="astra-vectorize", name="Collection"):
         opts: Pulumi's resource options.
     """
 
+    provider_class = CollectionProvider
+
     database: pulumi.Output[str]
     keyspace: pulumi.Output[str]
     name: pulumi.Output[str]
@@ -229,7 +231,7 @@ class Collection(Resource, module="astra-vectorize", name="Collection"):
             "adopt": adopt,
             "force_destroy": force_destroy,
         }
-        super().__init__(CollectionProvider(), resource_name, inputs, opts)
+        super().__init__(resource_name, inputs, opts)
 
 
 def _spool(database_id: str, inputs: CollectionInputs, settings: Settings) -> Spool:
@@ -248,6 +250,17 @@ def _adopt(inputs: CollectionInputs, options: JsonObject, site: CollectionSite) 
             name: (there.get(name), desired[name]) for name in differences(desired, there)
         },
     )
+
+
+def _seen(inputs: CollectionInputs, database: Database, target: Target) -> State | None:
+    """The collection as it is; the inputs that say so already stay as they were written."""
+    options = CollectionSite(target, database, inputs).options(SHOWN_SECONDS)
+    if options is None:
+        return None
+    there = actual(options)
+    drifted = differences(wanted(inputs), there)
+    seen = life.rewritten(inputs, {name: there.get(name) for name in drifted})
+    return life.State(seen, _outputs_of(database, there))
 
 
 def _outputs(site: CollectionSite) -> CollectionOutputs:

@@ -6,14 +6,16 @@ Hugging Face Serverless integration from your organization".
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 
 from pulumi_astra_vectorize import lifecycle as life
+from pulumi_astra_vectorize.api.recent import ACTING_SECONDS
+from pulumi_astra_vectorize.api.service import IntegrationsService
 from pulumi_astra_vectorize.engine import Provider, Resource
-from pulumi_astra_vectorize.errors import ConflictError
+from pulumi_astra_vectorize.errors import ConflictError, NotFoundError
 from pulumi_astra_vectorize.resources._settle import settle
 from pulumi_astra_vectorize.resources._usage import refuse_while_used
 from pulumi_astra_vectorize.resources._values import provider_id
@@ -44,6 +46,7 @@ class IntegrationLifecycle(life.Lifecycle[IntegrationInputs, IntegrationOutputs]
 
     inputs_type: ClassVar[type[life.ResourceInputs]] = IntegrationInputs
     outputs_type: ClassVar[type[life.Outputs]] = IntegrationOutputs
+    identifier: ClassVar[str] = "PROVIDER"
 
     def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
         yield from provider_id(known, "provider")
@@ -64,6 +67,12 @@ class IntegrationLifecycle(life.Lifecycle[IntegrationInputs, IntegrationOutputs]
                 lambda: service.integration(inputs.provider) is not None,
             )
         return inputs.provider, IntegrationOutputs(active=there is not None and there.active)
+
+    def find(
+        self, parts: Sequence[str], target: Target
+    ) -> life.State[IntegrationInputs, IntegrationOutputs] | None:
+        inputs = IntegrationInputs(provider=parts[0])
+        return self.read(life.State(inputs, IntegrationOutputs()), target)
 
     def read(
         self, state: life.State[IntegrationInputs, IntegrationOutputs], target: Target
@@ -117,6 +126,8 @@ class Integration(Resource, module="astra-vectorize", name="Integration"):
         opts: Pulumi's resource options.
     """
 
+    provider_class = IntegrationProvider
+
     provider: pulumi.Output[str]
     active: pulumi.Output[bool]
     """True once the integration has a user access token."""
@@ -137,7 +148,19 @@ class Integration(Resource, module="astra-vectorize", name="Integration"):
             "adopt": adopt,
             "force_destroy": force_destroy,
         }
-        super().__init__(IntegrationProvider(), resource_name, inputs, opts)
+        super().__init__(resource_name, inputs, opts)
+
+
+def require_integration(provider: str, service: IntegrationsService) -> None:
+    """Raises NotFoundError INTEGRATION_NOT_FOUND."""
+    if service.integration(provider, ACTING_SECONDS) is None:
+        raise NotFoundError(
+            "INTEGRATION_NOT_FOUND",
+            f"the organisation has no integration {provider!r}",
+            fix=f'add `Integration("...", provider={provider!r})` to the program and pass it as '
+            "`integration`",
+            source="Astra DB",
+        )
 
 
 def _exists(provider: str) -> ConflictError:

@@ -5,7 +5,7 @@ Contract devops.md (Astra, the embedded server) and data-api.md, section 3 (self
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
@@ -46,6 +46,7 @@ class KeyspaceLifecycle(life.Lifecycle[KeyspaceInputs, KeyspaceOutputs]):
 
     inputs_type: ClassVar[type[life.ResourceInputs]] = KeyspaceInputs
     outputs_type: ClassVar[type[life.Outputs]] = KeyspaceOutputs
+    identifier: ClassVar[str] = "DATABASE/NAME"
 
     def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
         yield from database_reference(known)
@@ -70,6 +71,12 @@ class KeyspaceLifecycle(life.Lifecycle[KeyspaceInputs, KeyspaceOutputs]):
             raise _exists(inputs.name, database)
         outputs = KeyspaceOutputs(database_id=database.id, database_name=database.name)
         return f"{database.id}/{inputs.name}", outputs
+
+    def find(self, parts: Sequence[str], target: Target) -> State | None:
+        database = target.database(parts[0])
+        outputs = KeyspaceOutputs(database_id=database.id, database_name=database.name)
+        inputs = KeyspaceInputs(database=parts[0], name=parts[1])
+        return self.read(life.State(inputs, outputs), target)
 
     def read(self, state: State, target: Target) -> State | None:
         database = database_of(state.outputs, target)
@@ -112,6 +119,8 @@ class Keyspace(Resource, module="astra-vectorize", name="Keyspace"):
         opts: Pulumi's resource options.
     """
 
+    provider_class = KeyspaceProvider
+
     database: pulumi.Output[str]
     name: pulumi.Output[str]
     """Pass it on as ``keyspace``: what stands in the keyspace then waits for it."""
@@ -136,7 +145,7 @@ class Keyspace(Resource, module="astra-vectorize", name="Keyspace"):
             "adopt": adopt,
             "force_destroy": force_destroy,
         }
-        super().__init__(KeyspaceProvider(), resource_name, inputs, opts)
+        super().__init__(resource_name, inputs, opts)
 
 
 def _refuse_while_used(name: str, database: Database, target: Target) -> None:

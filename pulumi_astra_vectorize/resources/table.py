@@ -73,6 +73,7 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
 
     inputs_type: ClassVar[type[life.ResourceInputs]] = TableInputs
     outputs_type: ClassVar[type[life.Outputs]] = TableOutputs
+    identifier: ClassVar[str] = "DATABASE/KEYSPACE/NAME"
 
     def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
         yield from database_reference(known)
@@ -119,6 +120,15 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
         )
         return f"{database.id}/{inputs.keyspace}/{inputs.name}", outputs
 
+    def find(self, parts: Sequence[str], target: Target) -> State | None:
+        database = target.database(parts[0])
+        place = {"database": parts[0], "keyspace": parts[1], "name": parts[2]}
+        definition = target.data_api(database).tables(parts[1], SHOWN_SECONDS).get(parts[2])
+        if definition is None:
+            return None
+        outputs = TableOutputs(database_id=database.id, database_name=database.name)
+        return life.State(TableInputs.model_validate(place | _written(definition)), outputs)
+
     def read(self, state: State, target: Target) -> State | None:
         database = database_of(state.outputs, target)
         if database is None:
@@ -126,12 +136,12 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
         definition = _find(target.data_api(database), state.inputs, SHOWN_SECONDS)
         if definition is None:
             return None
-        changes: dict[str, Any] = {}
-        if columns_there(definition) != _columns(state.inputs):
-            changes["columns"] = columns_there(definition)
-        if key_there(definition) != state.inputs.key:
-            changes["primary_key"] = key_there(definition).model_dump()
-        return life.State(life.rewritten(state.inputs, changes), state.outputs)
+        there = _written(definition)
+        if columns_there(definition) == _columns(state.inputs):
+            del there["columns"]
+        if key_there(definition) == state.inputs.key:
+            del there["primary_key"]
+        return life.State(life.rewritten(state.inputs, there), state.outputs)
 
     def update(self, state: State, inputs: TableInputs, target: Target) -> TableOutputs:
         database = target.database(state.outputs.database_id)
@@ -185,6 +195,8 @@ class Table(Resource, module="astra-vectorize", name="Table"):
         opts: Pulumi's resource options.
     """
 
+    provider_class = TableProvider
+
     database: pulumi.Output[str]
     keyspace: pulumi.Output[str]
     name: pulumi.Output[str]
@@ -217,11 +229,17 @@ class Table(Resource, module="astra-vectorize", name="Table"):
             "adopt": adopt,
             "force_destroy": force_destroy,
         }
-        super().__init__(TableProvider(), resource_name, inputs, opts)
+        super().__init__(resource_name, inputs, opts)
 
 
 def _columns(inputs: TableInputs) -> dict[str, Any]:
     return {name: short_form(column) for name, column in inputs.columns.items()}
+
+
+def _written(definition: JsonObject) -> dict[str, Any]:
+    """A definition as a program would write it."""
+    key = key_there(definition).model_dump()
+    return {"columns": columns_there(definition), "primary_key": key}
 
 
 def _find(api: DataApi, inputs: TableInputs, within: float = 0) -> JsonObject | None:

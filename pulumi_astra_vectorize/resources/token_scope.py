@@ -51,6 +51,7 @@ class TokenScopeLifecycle(life.Lifecycle[TokenScopeInputs, TokenScopeOutputs]):
 
     inputs_type: ClassVar[type[life.ResourceInputs]] = TokenScopeInputs
     outputs_type: ClassVar[type[life.Outputs]] = TokenScopeOutputs
+    identifier: ClassVar[str] = "PROVIDER/NAME/scope"
     stamps: ClassVar[frozenset[str]] = frozenset({"generation"})
 
     def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
@@ -76,6 +77,15 @@ class TokenScopeLifecycle(life.Lifecycle[TokenScopeInputs, TokenScopeOutputs]):
 
     def create(self, inputs: TokenScopeInputs, target: Target) -> tuple[str, TokenScopeOutputs]:
         return f"{inputs.integration}/{inputs.token}/scope", _apply(inputs, target)
+
+    def find(self, parts: Sequence[str], target: Target) -> State | None:
+        integration, token, _ = parts
+        there = target.integrations.token_to_scope(integration, token, SHOWN_SECONDS)
+        served = there.databases if there else []
+        found = [_described(db.name, db) for db in target.databases() if db.id in served]
+        written = [item["written"] for item in found]
+        inputs = TokenScopeInputs(integration=integration, token=token, databases=written)
+        return life.State(inputs, TokenScopeOutputs(scoped_databases=found)) if found else None
 
     def read(self, state: State, target: Target) -> State | None:
         integration, token = state.inputs.integration, state.inputs.token
@@ -130,6 +140,8 @@ class TokenScope(Resource, module="astra-vectorize", name="TokenScope"):
         opts: Pulumi's resource options.
     """
 
+    provider_class = TokenScopeProvider
+
     token: pulumi.Output[str]
     """The token's name, for the services of collections and columns: they then wait for the
     scope."""
@@ -161,7 +173,7 @@ class TokenScope(Resource, module="astra-vectorize", name="TokenScope"):
         if isinstance(token, UserAccessToken):
             wired = {"integration": token.integration, "token": token.name}
             inputs |= {**wired, "generation": token.generation}
-        super().__init__(TokenScopeProvider(), resource_name, inputs, opts)
+        super().__init__(resource_name, inputs, opts)
 
 
 def _apply(inputs: TokenScopeInputs, target: Target) -> TokenScopeOutputs:

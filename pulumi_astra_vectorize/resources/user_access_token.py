@@ -6,16 +6,16 @@ Hugging Face Serverless user access tokens" and "Rotate Hugging Face Serverless 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 
 from pulumi_astra_vectorize import lifecycle as life
-from pulumi_astra_vectorize.api.recent import ACTING_SECONDS, SHOWN_SECONDS
+from pulumi_astra_vectorize.api.recent import SHOWN_SECONDS
 from pulumi_astra_vectorize.api.service import IntegrationsService, TokenThere
 from pulumi_astra_vectorize.engine import Provider, Resource, secret_input, target_input
-from pulumi_astra_vectorize.errors import ConflictError, NotFoundError
+from pulumi_astra_vectorize.errors import ConflictError
 from pulumi_astra_vectorize.resources._rotation import (
     Credential,
     Rotation,
@@ -26,7 +26,11 @@ from pulumi_astra_vectorize.resources._rotation import (
 )
 from pulumi_astra_vectorize.resources._token_problems import ROTATIONS, token_problems
 from pulumi_astra_vectorize.resources._usage import refuse_while_used
-from pulumi_astra_vectorize.resources.integration import DEFAULT_PROVIDER, Integration
+from pulumi_astra_vectorize.resources.integration import (
+    DEFAULT_PROVIDER,
+    Integration,
+    require_integration,
+)
 
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.target import Target
@@ -79,6 +83,7 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
 
     inputs_type: ClassVar[type[life.ResourceInputs]] = UserAccessTokenInputs
     outputs_type: ClassVar[type[life.Outputs]] = UserAccessTokenOutputs
+    identifier: ClassVar[str] = "PROVIDER/NAME"
 
     def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
         yield from token_problems(known, target)
@@ -107,11 +112,17 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
             return identifier, _outputs(there)
         outstanding = service.outstanding_scope(inputs.integration, inputs.name)
         if there is None:
-            _require_integration(inputs.integration, service)
+            require_integration(inputs.integration, service)
             return identifier, _outputs(add_token(service, inputs.credential, outstanding))
         scope = [*dict.fromkeys([*there.databases, *outstanding])]
         rotation = recreate(service, inputs.credential, there, scope)
         return identifier, _rotated(rotation, target)
+
+    def find(self, parts: Sequence[str], target: Target) -> State | None:
+        integration, name = parts
+        there = target.integrations.token(integration, name, SHOWN_SECONDS)
+        inputs = UserAccessTokenInputs(integration=integration, name=name)
+        return None if there is None else life.State(inputs, _outputs(there))
 
     def read(self, state: State, target: Target) -> State | None:
         integration, name = state.inputs.integration, state.inputs.name
@@ -191,6 +202,8 @@ class UserAccessToken(Resource, module="astra-vectorize", name="UserAccessToken"
         opts: Pulumi's resource options.
     """
 
+    provider_class = UserAccessTokenProvider
+
     integration: pulumi.Output[str]
     name: pulumi.Output[str]
     token_id: pulumi.Output[str]
@@ -236,7 +249,7 @@ class UserAccessToken(Resource, module="astra-vectorize", name="UserAccessToken"
         }
         hidden = pulumi.ResourceOptions(additional_secret_outputs=["secret"])
         merged = pulumi.ResourceOptions.merge(opts, hidden)
-        super().__init__(UserAccessTokenProvider(), resource_name, inputs, merged)
+        super().__init__(resource_name, inputs, merged)
 
 
 def _not_there(state: State, service: IntegrationsService) -> State | None:
@@ -271,17 +284,6 @@ def _rotated(rotation: Rotation, target: Target) -> UserAccessTokenOutputs:
         keep_old_secret_until=rotation.old_secret_needed_until(seconds),
         keep_old_secret_because=reason_to_keep_old_secret(seconds),
     )
-
-
-def _require_integration(provider: str, service: IntegrationsService) -> None:
-    if service.integration(provider, ACTING_SECONDS) is None:
-        raise NotFoundError(
-            "INTEGRATION_NOT_FOUND",
-            f"the organisation has no integration {provider!r}",
-            fix=f'add `Integration("...", provider={provider!r})` to the program and pass it as '
-            "`integration`",
-            source="Astra DB",
-        )
 
 
 def _name_taken(inputs: UserAccessTokenInputs) -> ConflictError:

@@ -7,7 +7,7 @@ integration from your organization" for taking the service away again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import pulumi
@@ -15,6 +15,7 @@ import pulumi
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.commands import JsonObject
+from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.recent import ACTING_SECONDS, SHOWN_SECONDS
 from pulumi_astra_vectorize.engine import Provider, Resource, target_input
 from pulumi_astra_vectorize.reload.column import ColumnReload, Filling
@@ -72,6 +73,7 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
 
     inputs_type: ClassVar[type[life.ResourceInputs]] = VectorColumnInputs
     outputs_type: ClassVar[type[life.Outputs]] = VectorColumnOutputs
+    identifier: ClassVar[str] = "DATABASE/KEYSPACE/TABLE/NAME"
     stamps: ClassVar[frozenset[str]] = frozenset({"table_generation"})
 
     def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
@@ -115,17 +117,17 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
         place = f"{database.id}/{inputs.keyspace}/{inputs.table}"
         return f"{place}/{inputs.name}", _outputs(site, added=ours)
 
+    def find(self, parts: Sequence[str], target: Target) -> State | None:
+        place = dict(zip(("database", "keyspace", "table", "name"), parts, strict=True))
+        inputs, db = VectorColumnInputs.model_validate(place), target.database(parts[0])
+        outputs = VectorColumnOutputs(database_id=db.id, database_name=db.name, added=False)
+        return _seen(life.State(inputs, outputs), db, target)
+
     def read(self, state: State, target: Target) -> State | None:
         database = database_of(state.outputs, target)
-        site = Site(target, database, state.inputs) if database else None
-        if site is not None and self.unfinished(state, target.settings):
+        if database is not None and self.unfinished(state, target.settings):
             return state  # or the next `up` would not call update, which ends the reload
-        column = site.column_or_none(SHOWN_SECONDS) if site else None
-        if site is None or column is None:
-            return None
-        inputs = life.rewritten(state.inputs, drift(state.inputs, column, site))
-        outputs = state.outputs.model_copy(update={"effective_dimension": column.get("dimension")})
-        return life.State(inputs, outputs)
+        return _seen(state, database, target) if database else None
 
     def update(
         self, state: State, inputs: VectorColumnInputs, target: Target
@@ -194,6 +196,8 @@ class VectorColumn(Resource, module="astra-vectorize", name="VectorColumn"):
         opts: Pulumi's resource options.
     """
 
+    provider_class = VectorColumnProvider
+
     database: pulumi.Output[str]
     keyspace: pulumi.Output[str]
     table: pulumi.Output[str]
@@ -240,7 +244,7 @@ class VectorColumn(Resource, module="astra-vectorize", name="VectorColumn"):
         if isinstance(table, Table):
             inputs |= {"table": table.name, "table_generation": table.generation}
             inputs["keyspace"] = table.keyspace if keyspace is None else keyspace
-        super().__init__(VectorColumnProvider(), resource_name, inputs, opts)
+        super().__init__(resource_name, inputs, opts)
 
 
 def _bring_up(
@@ -268,6 +272,16 @@ def _bring_up(
         reload.run(inputs.model, site.rows(inputs.reload_from), converge)
     else:
         converge()
+
+
+def _seen(state: State, database: Database, target: Target) -> State | None:
+    """The column as it is; the inputs that say so already stay as they were written."""
+    site = Site(target, database, state.inputs)
+    column = site.column_or_none(SHOWN_SECONDS)
+    if column is None:
+        return None
+    outputs = state.outputs.model_copy(update={"effective_dimension": column.get("dimension")})
+    return life.State(life.rewritten(state.inputs, drift(state.inputs, column, site)), outputs)
 
 
 def _journal(database_id: str, inputs: VectorColumnInputs, settings: Settings) -> Journal[Filling]:

@@ -126,6 +126,10 @@ class Stack:
             if resource["type"].startswith(OUR_TYPES)
         }
 
+    def outputs(self) -> JsonObject:
+        """What the program exported, secrets in the clear."""
+        return {name: output.value for name, output in self._stack.outputs().items()}
+
     def configure(self, key: str, value: str, *, secret: bool = False) -> None:
         """Sets a key of our namespace, or a path in one, as `pulumi config set` does."""
         self._stack.set_config(

@@ -22,8 +22,9 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from pulumi_astra_vectorize import engine as adapter
 from pulumi_astra_vectorize.api import target
-from pulumi_astra_vectorize.engine import Bag, Provider
+from pulumi_astra_vectorize.engine import Provider
 from pulumi_astra_vectorize.errors import AstraVectorizeError
+from pulumi_astra_vectorize.properties import Bag
 
 PROVIDER = "__provider"
 UNKNOWN_VALUE: object = cast(Any, Unknown)()

@@ -8,7 +8,8 @@ from typing import Any
 
 from pulumi_astra_vectorize.api.target import Target, current_target
 from pulumi_astra_vectorize.configuration import load_configuration, use_configuration
-from pulumi_astra_vectorize.engine import Bag, Provider
+from pulumi_astra_vectorize.engine import Provider
+from pulumi_astra_vectorize.properties import Bag
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ class Hooks:
         if not found.id:
             return None
         return replace(held, inputs=dict(found.inputs or {}), outputs=dict(found.outs or {}))
+
+    def get(self, provider: Provider, identifier: str) -> Held:
+        """What a program sees that only looks, by the id alone."""
+        found = provider.read(identifier, {})
+        return Held(provider, dict(found.inputs or {}), identifier, dict(found.outs or {}))
 
     def is_unchanged(self, held: Held) -> bool:
         """Whether a refresh, and a preview after it, find nothing to say."""

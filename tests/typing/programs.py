@@ -28,6 +28,17 @@ def smallest_program() -> None:
     astra.VectorColumn("summary", database="library", table="books", dimension=3)
 
 
+def what_is_looked_at() -> None:
+    """What is got is of its own kind, and is handed on like what the program makes."""
+    token = assert_type(
+        astra.UserAccessToken.get("search", "huggingface/search"), astra.UserAccessToken
+    )
+    astra.TokenScope("search", token=token, databases=["library"])
+    books = astra.Table.get("books", pulumi.Output.from_input("library/shelves/books"), target="eu")
+    astra.VectorColumn("summary", database="library", table=books, dimension=3)
+    astra.Keyspace.get("shelves")  # type: ignore[call-arg]
+
+
 def program_on_two_targets() -> None:
     """A target is named by plain text: a preview has to know it."""
     astra.Integration("hugging-face", target="eu")

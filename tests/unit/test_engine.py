@@ -34,6 +34,8 @@ COLLECTION = {
     "name": "notes",
     "service": SERVICE,
 }
+INTEGRATION = {"provider": "huggingface", "active": False}
+"""As it stands in the state."""
 COLLECTION_STATE = {**COLLECTION, "database_id": "id-library", "database_name": "library"}
 
 STATES: list[tuple[Provider, dict[str, Any]]] = [
@@ -195,7 +197,7 @@ def test_refresh_of_what_is_gone_answers_no_id(network: list[Handler]) -> None:
     """An empty id is how a dynamic provider says that a resource is gone."""
     network.append(answering(refusal(404, "INTEGRATION_NOT_FOUND")))
 
-    found = IntegrationProvider().read("huggingface", {"provider": "huggingface"})
+    found = IntegrationProvider().read("huggingface", INTEGRATION)
 
     assert (found.id, found.outs) == ("", {})
 
@@ -206,7 +208,7 @@ def test_refresh_answers_inputs_and_state(network: list[Handler]) -> None:
     service.add("search", "hf_secret", [])
     network.append(service)
 
-    found = IntegrationProvider().read("huggingface", {"provider": "huggingface"})
+    found = IntegrationProvider().read("huggingface", INTEGRATION)
 
     assert found.inputs == {"provider": "huggingface"}
     assert found.outs == {"provider": "huggingface", "active": True}
