@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -37,11 +37,8 @@ NUMBERS_AT_ONCE = 200_000
 """So few that the numbers stay in the processor's cache, and that the library for linear algebra
 takes one thread: where others are busy, waiting for a second one costs more than it saves."""
 
-WORTH_ALL_THREADS = 25_000_000
-"""With so many numbers, several threads gain more than the wait for a busy one can cost."""
-
 WORTH_COPYING = 1 / 4
-"""Up to this share of the rows, scoring a copy of them is quicker than scoring all rows."""
+"""Up to this share of some rows, scoring a copy of them is quicker than scoring all of those."""
 
 FIELDS_KEPT = 16
 """How many fields are held beside the vectors, unless one filter looks at more."""
@@ -124,12 +121,13 @@ class Rows:
         return list(zip(positions[best].tolist(), similarities[best].tolist(), strict=True))
 
     def _rows(self, allowed: Narrowing | None) -> Integers:
+        """In ascending order."""
         if allowed is None:
             return np.arange(len(self))
         if isinstance(allowed, (FieldTest, FieldTests)):
             return np.flatnonzero(passing(allowed, self.fields, len(self)))
         known = (self._row_of.get(position) for position in allowed)
-        return np.fromiter((row for row in known if row is not None), np.int64)
+        return np.sort(np.fromiter((row for row in known if row is not None), np.int64))
 
     def _candidates(self, query: Doubles, metric: str, limit: int, rows: Integers) -> Integers:
         """Those rows that float32 arithmetic cannot exclude from the best ``limit``.
@@ -151,25 +149,29 @@ class Rows:
         return close
 
     def _dots(self, query: Floats, rows: Integers) -> Floats:
-        """The rows' products with the query."""
-        if len(rows) <= WORTH_COPYING * len(self):
-            return self._dots_of_copies(query, rows)
-        matrix = self._matrix[: len(self)]
-        if matrix.size >= WORTH_ALL_THREADS:
-            return (matrix @ query)[rows]
+        """The products of these rows with the query.
+
+        Where a part of the matrix has many of them, all of it is scored; elsewhere copies of them
+        are, side by side. Parts that have none are not looked at.
+        """
         dots: Floats = np.empty(len(self), np.float32)
-        for some in _parts(len(dots), len(query)):
-            np.dot(matrix[some], query, out=dots[some])
+        step = NUMBERS_AT_ONCE // len(query) + 1
+        counts = np.diff(np.searchsorted(rows, np.arange(0, len(self) + step, step)))
+        crowded = counts > WORTH_COPYING * step
+        for start in (np.flatnonzero(crowded) * step).tolist():
+            part = slice(start, min(start + step, len(self)))
+            np.dot(self._matrix[part], query, out=dots[part])
+        self._put_dots_of_copies(dots, query, rows[np.repeat(~crowded, counts)])
         return dots[rows]
 
-    def _dots_of_copies(self, query: Floats, rows: Integers) -> Floats:
-        dots: Floats = np.empty(len(rows), np.float32)
-        copies: Floats = np.empty((NUMBERS_AT_ONCE // len(query) + 1, len(query)), np.float32)
-        for some in _parts(len(dots), len(query)):
-            part = copies[: len(rows[some])]
-            np.take(self._matrix, rows[some], axis=0, out=part, mode="clip")  # "raise" copies twice
-            np.dot(part, query, out=dots[some])
-        return dots
+    def _put_dots_of_copies(self, dots: Floats, query: Floats, rows: Integers) -> None:
+        step = NUMBERS_AT_ONCE // len(query) + 1
+        copies: Floats = np.empty((min(step, len(rows)), len(query)), np.float32)
+        for start in range(0, len(rows), step):
+            some = rows[start : start + step]
+            copied = copies[: len(some)]
+            np.take(self._matrix, some, axis=0, out=copied, mode="clip")  # "raise" copies twice
+            dots[some] = copied @ query
 
     def _make_room(self, count: int, dimension: int) -> None:
         if count <= len(self._positions):
@@ -191,12 +193,6 @@ class Rows:
         for column in (self._matrix, *self._beside_the_matrix()):
             column[row] = column[last]
         self._row_of[int(self._positions[row])] = row
-
-
-def _parts(count: int, dimension: int) -> Iterator[slice]:
-    """So many rows in turns of NUMBERS_AT_ONCE."""
-    step = NUMBERS_AT_ONCE // dimension + 1
-    return (slice(start, min(start + step, count)) for start in range(0, count, step))
 
 
 def _rough_scores(dots: Floats, lengths: Doubles, metric: str) -> Doubles:
