@@ -56,6 +56,16 @@ class NamedSettings(Settings):
         """Of its own: two organisations may have tokens of one name."""
         return self.spool_folder / self.name
 
+    def key_of(self, name: str) -> str:
+        """In its own entry; what it inherits is set for all targets."""
+        if name in INHERITED:
+            return super().key_of(name)
+        return written_key(self.name, CONFIG_KEYS[name])
+
+    def variables_of(self, *names: str) -> str:
+        """Of what it inherits: nothing else is asked of the environment."""
+        return super().variables_of(*(name for name in names if name in INHERITED))
+
     @classmethod
     def settings_customise_sources(  # the library passes all of them by name
         cls,
