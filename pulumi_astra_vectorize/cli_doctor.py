@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
@@ -17,8 +17,6 @@ from pulumi_astra_vectorize.errors import AstraVectorizeError, ConfigurationErro
 
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.doctor import Finding
-
-SECRETS = frozenset({"application_token", "password"})
 
 FROM_CONFIG = "Pulumi config"
 
@@ -81,17 +79,16 @@ def _examine(
     shown: bool,
 ) -> None:
     from pulumi_astra_vectorize.api.target import Target
-    from pulumi_astra_vectorize.configuration import fix_for, load_configuration
+    from pulumi_astra_vectorize.configuration import load_configuration
     from pulumi_astra_vectorize.doctor import Finding, examine
 
     def hear(finding: Finding) -> None:
-        told = replace(finding, fix=fix_for(target, finding.fix))
-        if told in findings:
+        if finding in findings:
             return  # what is wrong with the settings is met wherever they are used
-        findings.append(told)
+        findings.append(finding)
         if shown:
-            fix = told.fix and f"\n        What to do: {told.fix}"
-            typer.echo(f"{MARKS[told.level]} [{told.code}] {told.message}{fix}")
+            fix = finding.fix and f"\n        What to do: {finding.fix}"
+            typer.echo(f"{MARKS[finding.level]} [{finding.code}] {finding.message}{fix}")
 
     try:
         examine(Target(load_configuration(config.get).settings(target)), tokens, hear)
@@ -106,7 +103,7 @@ def _settings(config: Mapping[str, str], target: str | None) -> Iterator[Setting
     a named target only what it inherits may stand elsewhere than in its own entry.
     """
     from pulumi_astra_vectorize.configuration import INHERITED, load_configuration, written_key
-    from pulumi_astra_vectorize.settings import CONFIG_KEYS, Settings
+    from pulumi_astra_vectorize.settings import CONFIG_KEYS, SECRETS, Settings
 
     loaded = Settings.model_construct()
     entry: object = None

@@ -38,12 +38,6 @@ machine. Nothing that is sent anywhere, and nothing that says where to."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
-_OWN_KEYS = "|".join(key for name, key in CONFIG_KEYS.items() if name not in INHERITED)
-_OWN = re.compile(rf"(pulumi config (?:set|rm) (?:--secret )?)?{NAMESPACE}:({_OWN_KEYS})\b")
-_VARIABLES = re.compile(
-    r", or (?:set )?ASTRA_\w+(?: and ASTRA_\w+)?| \(where they come from the environment[^)]*\)"
-)
-
 
 class NamedSettings(Settings):
     """The settings of a target that a resource names: its own entry, nothing of the environment."""
@@ -55,6 +49,16 @@ class NamedSettings(Settings):
     def portal_folder(self) -> Path:
         """Of its own: two organisations may have tokens of one name."""
         return self.spool_folder / self.name
+
+    def key_of(self, name: str) -> str:
+        """In its own entry; what it inherits is set for all targets."""
+        if name in INHERITED:
+            return super().key_of(name)
+        return written_key(self.name, CONFIG_KEYS[name])
+
+    def variables_of(self, *names: str) -> str:
+        """Of what it inherits: nothing else is asked of the environment."""
+        return super().variables_of(*(name for name in names if name in INHERITED))
 
     @classmethod
     def settings_customise_sources(  # the library passes all of them by name
@@ -156,27 +160,14 @@ def current_configuration() -> Configuration:
 
 
 @contextmanager
-def in_words_of(name: str | None) -> Generator[None]:
-    """An error of a named target says which one it is, and how *its* settings are set."""
+def naming_target(name: str | None) -> Generator[None]:
+    """An error of a named target says which one it is."""
     try:
         yield
     except AstraVectorizeError as error:
         if name is not None and error.code != "TARGET_NOT_CONFIGURED":
             error.message = f"{error.message} (on target {name!r})"
-            error.fix = fix_for(name, error.fix)
         raise
-
-
-def fix_for(name: str | None, fix: str) -> str:
-    """What to do, with the lines that set a named target's own settings."""
-    if name is None or not _OWN.search(fix):
-        return fix
-
-    def of_target(found: re.Match[str]) -> str:
-        command = f"{found[1]}--path " if found[1] else ""
-        return command + written_key(name, found[2])
-
-    return _VARIABLES.sub("", _OWN.sub(of_target, fix))
 
 
 def written_key(name: str | None, key: str) -> str:

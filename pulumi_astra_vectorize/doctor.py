@@ -78,7 +78,8 @@ def _examine_database(target: Target, database: Database, hear: Hear) -> list[Em
                 "DATABASE_NOT_ACTIVE",
                 "warning",
                 f"database {database.name!r} is {database.status}: it was not looked into",
-                "wake it, or set astra-vectorize:databaseWait, before a program needs it",
+                f"wake it, or set {target.settings.key_of('database_wait')}, before a program "
+                "needs it",
             )
         )
         return []

@@ -235,9 +235,9 @@ def secret_input(value: Input[str]) -> Output[str]:
 def _target(name: str | None) -> Generator[Target]:
     """The clients: loaded on first use, since neither a program nor a preview needs any."""
     from pulumi_astra_vectorize.api.target import current_target
-    from pulumi_astra_vectorize.configuration import in_words_of
+    from pulumi_astra_vectorize.configuration import naming_target
 
-    with in_words_of(name):
+    with naming_target(name):
         yield current_target(name)
 
 

@@ -44,6 +44,9 @@ CONFIG_KEYS = {
     "credential_cache_seconds": "credentialCacheSeconds",
 }
 
+SECRETS = frozenset({"application_token", "password"})
+"""What `pulumi config set` has to encrypt, and nothing shows."""
+
 
 def _own_state_folder() -> Path:
     """Where programs keep what must outlive a crash (XDG base directory specification)."""
@@ -146,6 +149,33 @@ class Settings(BaseSettings):
         """Where rotations by hand are remembered between two runs."""
         return self.spool_folder
 
+    def key_of(self, name: str) -> str:
+        """A setting, by its name here, as `pulumi config` names it."""
+        return f"{NAMESPACE}:{CONFIG_KEYS[name]}"
+
+    def variables_of(self, *names: str) -> str:
+        """The environment variables of settings, ``A and B``; empty where none is read."""
+        return " and ".join(str(Settings.model_fields[name].validation_alias) for name in names)
+
+    def line_to_set(self, name: str, value: str) -> str:
+        """The command that sets a setting, to paste."""
+        secret = "--secret " if name in SECRETS else ""
+        return f"`pulumi config set {secret}{self._path_to(name)} {value}`"
+
+    def line_to_remove(self, name: str) -> str:
+        """The command that takes a setting out of the config, to paste."""
+        return f"`pulumi config rm {self._path_to(name)}`"
+
+    def how_to_set(self, values: Mapping[str, str]) -> str:
+        """The commands that set these settings, or else their variables."""
+        lines = " and ".join(self.line_to_set(name, value) for name, value in values.items())
+        variables = self.variables_of(*values)
+        return f"{lines}, or set {variables}" if variables else lines
+
+    def _path_to(self, name: str) -> str:
+        key = self.key_of(name)
+        return f"--path {key}" if "." in key else key
+
     def token_to_send(self) -> str:
         """The application token, for an Authorization header and nothing else.
 
@@ -156,8 +186,8 @@ class Settings(BaseSettings):
             raise ConfigurationError(
                 "APPLICATION_TOKEN_MISSING",
                 f"no application token is set for {self.endpoint}",
-                fix=f"run `pulumi config set --secret {NAMESPACE}:applicationToken TOKEN`, or set "
-                "ASTRA_DB_APPLICATION_TOKEN (the embedded server prints the line when it starts)",
+                fix=f"run {self.how_to_set({'application_token': 'TOKEN'})} (the embedded server "
+                "prints the line when it starts)",
             )
         return self.application_token.get_secret_value()
 
@@ -170,11 +200,10 @@ class Settings(BaseSettings):
         if self.target != "self-hosted":
             return self.token_to_send()
         if self.username is None or self.password is None:
-            raise _missing(
+            raise ConfigurationError(
                 "CREDENTIALS_MISSING",
                 "no user and password are set for the self-hosted Data API",
-                "username USER` and `pulumi config set --secret astra-vectorize:password PASSWORD",
-                "ASTRA_VECTORIZE_USERNAME and ASTRA_VECTORIZE_PASSWORD",
+                fix=f"run {self.how_to_set({'username': 'USER', 'password': 'PASSWORD'})}",
             )
         user, password = self.username, self.password.get_secret_value()
         return f"Cassandra:{_base64(user)}:{_base64(password)}"
@@ -186,21 +215,15 @@ class Settings(BaseSettings):
             ConfigurationError: DATA_API_ENDPOINT_MISSING.
         """
         if self.data_api_endpoint is None:
-            raise _missing(
+            raise ConfigurationError(
                 "DATA_API_ENDPOINT_MISSING",
                 "no address is set for the self-hosted Data API",
-                "dataApiEndpoint http://HOST:8181",
-                "ASTRA_DB_API_ENDPOINT",
+                fix=f"run {self.how_to_set({'data_api_endpoint': 'http://HOST:8181'})}",
             )
         return self.data_api_endpoint
 
 
 SettingsT = TypeVar("SettingsT", bound=Settings)
-
-
-def _missing(code: str, what: str, config: str, variables: str) -> ConfigurationError:
-    line = f"`pulumi config set {NAMESPACE}:{config}`"
-    return ConfigurationError(code, what, fix=f"run {line}, or set {variables}")
 
 
 def _base64(text: str) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.errors import ConfigurationError
+from pulumi_astra_vectorize.settings import Settings
 
 EMBEDDED = "LOCAL"
 """The cloud that databases of the embedded server are in; Astra's are in AWS, GCP or AZURE."""
 
 
-def require_astra(databases: Iterable[Database], endpoint: str) -> None:
+def require_astra(databases: Iterable[Database], settings: Settings) -> None:
     """Raises ConfigurationError NOT_ASTRA when the databases are an embedded server's.
 
     Otherwise every resource would find something else that Astra has and it has not.
@@ -19,9 +20,14 @@ def require_astra(databases: Iterable[Database], endpoint: str) -> None:
     if any(database.info.cloud == EMBEDDED for database in databases):
         raise ConfigurationError(
             "NOT_ASTRA",
-            f"the settings contradict each other: the target is astra, but the endpoint {endpoint} "
-            "is an embedded server",
-            fix="run `pulumi config set astra-vectorize:target local` to use that server, or "
-            "`pulumi config rm astra-vectorize:endpoint` to use Astra itself (where they come from "
-            "the environment: ASTRA_VECTORIZE_TARGET and ASTRA_VECTORIZE_ENDPOINT)",
+            "the settings contradict each other: the target is astra, but the endpoint "
+            f"{settings.endpoint} is an embedded server",
+            fix=f"run {settings.line_to_set('target', 'local')} to use that server, or "
+            f"{settings.line_to_remove('endpoint')} to use Astra itself{_elsewhere(settings)}",
         )
+
+
+def _elsewhere(settings: Settings) -> str:
+    """What no line of the config changes."""
+    variables = settings.variables_of("target", "endpoint")
+    return f" (where they come from the environment: {variables})" if variables else ""

@@ -97,12 +97,13 @@ class DevOps:
 
     def _is_another(self) -> ConfigurationError:
         """Every DevOps API has this list, be it empty: an integrations service has none."""
+        settings = self._transport.settings
         return ConfigurationError(
             "NOT_A_DEVOPS_API",
             f"{self._transport.base_url} is not what the settings of target and endpoint say: it "
             f"has no list of databases at {DATABASES}",
-            fix="run `pulumi config set astra-vectorize:endpoint URL` with the embedded server's "
-            "main address (Astra's own needs none); or, if it is the integrations service beside a "
-            "Data API of your own, `pulumi config set astra-vectorize:target self-hosted`",
+            fix=f"run {settings.line_to_set('endpoint', 'URL')} with the embedded server's main "
+            "address (Astra's own needs none); or, if it is the integrations service beside a Data "
+            f"API of your own, {settings.line_to_set('target', 'self-hosted')}",
             source="Astra DB",
         )

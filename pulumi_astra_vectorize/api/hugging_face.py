@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pulumi_astra_vectorize.api.transport import Transport
 from pulumi_astra_vectorize.errors import ConfigurationError, RefusedError
+from pulumi_astra_vectorize.settings import Settings
 
 
 def verify_secret(transport: Transport, token_name: str) -> None:
@@ -20,7 +21,7 @@ def verify_secret(transport: Transport, token_name: str) -> None:
     if answer.status == 403:
         raise _refused(token_name, answer.status)
     if answer.status != 200:
-        raise _not_verified(token_name, answer.status)
+        raise _not_verified(token_name, answer.status, transport.settings)
 
 
 def _refused(token_name: str, status: int) -> RefusedError:
@@ -34,12 +35,12 @@ def _refused(token_name: str, status: int) -> RefusedError:
     )
 
 
-def _not_verified(token_name: str, status: int) -> RefusedError:
+def _not_verified(token_name: str, status: int, settings: Settings) -> RefusedError:
     return RefusedError(
         "SECRET_NOT_VERIFIED",
         f"the secret of user access token {token_name!r} could not be verified: Hugging Face "
         f"answered HTTP {status}; nothing was changed",
-        fix="check `astra-vectorize:huggingFaceUrl`, or run the same command again later; "
+        fix=f"check `{settings.key_of('hugging_face_url')}`, or run the same command again later; "
         "`verify_secret=False` skips this check",
         source="embedding provider",
     )

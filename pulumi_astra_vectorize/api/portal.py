@@ -23,6 +23,7 @@ from pulumi_astra_vectorize.api.portal_steps import (
     remove_token_steps,
 )
 from pulumi_astra_vectorize.errors import ConflictError, RefusedError
+from pulumi_astra_vectorize.settings import Settings
 
 POLL_SECONDS = 2.0
 
@@ -57,7 +58,7 @@ class Portal:
         databases: asks for the databases of the organisation.
         data_api: the Data API of one of them.
         memory: of rotations that take several runs.
-        wait_seconds: how long to wait for the person; 0 shows the steps and stops.
+        settings: say how long to wait for the person; 0 shows the steps and stops.
     """
 
     by_hand = True
@@ -67,12 +68,12 @@ class Portal:
         databases: Callable[[], list[Database]],
         data_api: Callable[[Database], DataApi],
         memory: PortalMemory,
-        wait_seconds: float,
+        settings: Settings,
     ) -> None:
         self._databases = databases
         self._data_api = data_api
         self._memory = memory
-        self._wait_seconds = wait_seconds
+        self._settings = settings
 
     def integration(self, provider: str, within: float = 0) -> ProvenIntegration:
         """It is added with its first token: all that can be asked for is whether Astra answers."""
@@ -198,15 +199,16 @@ class Portal:
 
     def _prove(self, what: str, steps: Sequence[str], missing: Callable[[], str | None]) -> None:
         """Waits for the person; raises RefusedError PORTAL_STEPS_NEEDED when time is up."""
-        deadline = time.monotonic() + self._wait_seconds
+        seconds = self._settings.portal_wait
+        deadline = time.monotonic() + seconds
         shown = None
         while (lacking := missing()) is not None:
             if time.monotonic() >= deadline:
-                raise _steps_needed(what, lacking, steps)
+                raise _steps_needed(what, lacking, steps, self._settings)
             if lacking != shown:
                 sys.stderr.write(f"waiting for {what}: missing is {lacking}. {numbered(steps)}\n")
                 shown = lacking
-            time.sleep(min(POLL_SECONDS, self._wait_seconds))
+            time.sleep(min(POLL_SECONDS, seconds))
 
     def _note_removal(self, provider: str, name: str) -> None:
         """A rotation on its way has got as far as the removal."""
@@ -246,11 +248,13 @@ def _say(what: str, provider: str, name: str) -> None:
     sys.stderr.write(f"{what}: {numbered(remove_token_steps(provider, name))}\n")
 
 
-def _steps_needed(what: str, lacking: str, steps: Sequence[str]) -> RefusedError:
+def _steps_needed(
+    what: str, lacking: str, steps: Sequence[str], settings: Settings
+) -> RefusedError:
     return RefusedError(
         "PORTAL_STEPS_NEEDED",
         f"{what} is not proven: missing is {lacking}. Astra has no API for this, only its Portal",
-        fix=f"{numbered(steps)}; then run `pulumi up` again. `pulumi config set "
-        "astra-vectorize:portalWait SECONDS` makes it wait for you",
+        fix=f"{numbered(steps)}; then run `pulumi up` again. "
+        f"{settings.line_to_set('portal_wait', 'SECONDS')} makes it wait for you",
         source="Astra DB",
     )

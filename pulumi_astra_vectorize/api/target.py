@@ -73,7 +73,7 @@ class Target:
     def _listed(self) -> list[Database]:
         found = self._databases.databases()
         if self.settings.target == "astra":
-            require_astra(found, self.settings.endpoint)
+            require_astra(found, self.settings)
         return found
 
     def database(self, reference: str) -> Database:
@@ -122,7 +122,7 @@ class Target:
         def look() -> Database:
             return resolve(self.databases(within=0), database.id)
 
-        wait_until_awake(look(), look, wake, self.settings.database_wait)
+        wait_until_awake(look(), look, wake, self.settings)
 
     def _data_api(self, endpoint: str) -> DataApi:
         """Connections are pooled by address."""
@@ -140,7 +140,7 @@ class Target:
     def _portal(self) -> Portal:
         memory = PortalMemory(self.settings.portal_folder)
         databases = partial(self.databases, within=0)  # a person is at work meanwhile
-        return Portal(databases, self.data_api, memory, self.settings.portal_wait)
+        return Portal(databases, self.data_api, memory, self.settings)
 
     def _main(self) -> Transport:
         """Where databases and integrations are managed."""
@@ -154,7 +154,7 @@ class Target:
             if tls not in self._connections:
                 self._connections[tls] = HTTPTransport(verify=tls)
             pool = self._connections[tls]
-        return Transport(address, headers, self.settings.timeout_seconds, pool)
+        return Transport(address, headers, self.settings, pool)
 
     def schema_change(self, database: Database) -> threading.RLock:
         """The lock under which a database's schema is changed: one change at a time."""

@@ -16,6 +16,7 @@ import stamina
 from pydantic import TypeAdapter, ValidationError
 
 from pulumi_astra_vectorize.errors import ConfigurationError, RefusedError, UnreachableError
+from pulumi_astra_vectorize.settings import Settings
 
 ATTEMPTS = 4
 LONGEST_RETRY_AFTER = 30.0
@@ -106,7 +107,7 @@ class Transport:
     Args:
         base_url: scheme, host and port (a path is kept as a prefix).
         headers: sent with every call; this is where the application token is.
-        timeout_seconds: how long one attempt may take.
+        settings: of the target: how long one attempt may take, and how its keys are written.
         handler: the network's stand-in for tests: the seam on which faults are injected.
     """
 
@@ -114,15 +115,16 @@ class Transport:
         self,
         base_url: str,
         headers: dict[str, str],
-        timeout_seconds: float,
+        settings: Settings,
         handler: httpx.BaseTransport | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
-        self._timeout_seconds = timeout_seconds
+        self.settings = settings
+        patience = settings.timeout_seconds
         self._client = httpx.Client(
             base_url=self.base_url,
             headers=headers,
-            timeout=httpx.Timeout(timeout_seconds, connect=min(timeout_seconds, 10)),
+            timeout=httpx.Timeout(patience, connect=min(patience, 10)),
             transport=handler,
             trust_env=False,
         )
@@ -171,7 +173,7 @@ class Transport:
     def _read_within_limit(self, response: httpx.Response) -> bytes:
         chunks: list[bytes] = []
         size = 0
-        give_up = time.monotonic() + self._timeout_seconds
+        give_up = time.monotonic() + self.settings.timeout_seconds
         for chunk in response.iter_bytes():
             size += len(chunk)
             if time.monotonic() > give_up:  # httpx only limits the time between two pieces
@@ -190,8 +192,8 @@ class Transport:
         return ConfigurationError(
             "APPLICATION_TOKEN_REFUSED",
             f"{self.base_url} refused the application token (401)",
-            fix="set the token that belongs to this endpoint: `pulumi config set --secret "
-            "astra-vectorize:applicationToken TOKEN`, or ASTRA_DB_APPLICATION_TOKEN",
+            fix="set the token that belongs to this endpoint: "
+            f"{self.settings.how_to_set({'application_token': 'TOKEN'})}",
             source="Astra DB",
         )
 
@@ -208,8 +210,8 @@ class Transport:
             return UnreachableError(
                 "ENDPOINT_UNREACHABLE",
                 f"{self.base_url} does not answer ({type(error).__name__})",
-                fix="start the server (`astra-vectorize serve`), or correct the endpoint: `pulumi "
-                "config set astra-vectorize:endpoint URL`, or ASTRA_VECTORIZE_ENDPOINT",
+                fix="start the server (`astra-vectorize serve`), or correct the endpoint: "
+                f"{self.settings.how_to_set({'endpoint': 'URL'})}",
                 source="Astra DB",
             )
         return UnreachableError(

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from pulumi_astra_vectorize.api.databases import AWAKE, Database
 from pulumi_astra_vectorize.errors import RefusedError
+from pulumi_astra_vectorize.settings import Settings
 
 POLL_SECONDS = 5.0
 
@@ -19,21 +20,22 @@ LOST = frozenset({"TERMINATED", "TERMINATING", "ERROR"})
 
 
 def wait_until_awake(
-    database: Database, look: Callable[[], Database], wake: Callable[[], None], seconds: float
+    database: Database, look: Callable[[], Database], wake: Callable[[], None], settings: Settings
 ) -> None:
     """Waits until a database answers, after asking a hibernated one to.
 
     Raises:
-        RefusedError: DATABASE_NOT_ACTIVE, when ``seconds`` are over or there is nothing to wait
-            for.
+        RefusedError: DATABASE_NOT_ACTIVE, when ``databaseWait`` seconds are over or there is
+            nothing to wait for.
     """
+    seconds = settings.database_wait
     deadline = time.monotonic() + seconds
     if seconds and database.status == HIBERNATED:
         wake()
     shown = None
     while database.status not in AWAKE:
         if database.status in LOST or time.monotonic() >= deadline:
-            raise _not_active(database)
+            raise _not_active(database, settings)
         if database.status != shown:
             sys.stderr.write(f"waiting for database {database.name!r}: it is {database.status}\n")
             shown = database.status
@@ -41,12 +43,13 @@ def wait_until_awake(
         database = look()
 
 
-def _not_active(database: Database) -> RefusedError:
+def _not_active(database: Database, settings: Settings) -> RefusedError:
     return RefusedError(
         "DATABASE_NOT_ACTIVE",
         f"database {database.name!r} ({database.id}) is {database.status}",
         fix="wake it (a request to its Data API resumes a hibernated one, the Astra Portal a "
-        "parked one), and run the same command again. `pulumi config set "
-        "astra-vectorize:databaseWait SECONDS` wakes a hibernated one, and waits for either",
+        "parked one), and run the same command again. "
+        f"{settings.line_to_set('database_wait', 'SECONDS')} wakes a hibernated one, and waits for "
+        "either",
         source="Astra DB",
     )

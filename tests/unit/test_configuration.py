@@ -10,7 +10,6 @@ import pytest
 
 from pulumi_astra_vectorize.configuration import (
     Configuration,
-    fix_for,
     load_configuration,
     written_key,
 )
@@ -192,41 +191,6 @@ def test_a_name_is_letters_digits_hyphens_and_underscores(name: object) -> None:
 def test_a_configuration_shows_no_secret() -> None:
     """A log of it is harmless."""
     assert TOKEN not in f"{configured({'eu': EU})}{configured({'eu': EU})!r}"
-
-
-TOKEN_LINE = "pulumi config set --secret {}applicationToken TOKEN"
-USER_LINES = "`pulumi config set {0}username U` and `pulumi config set --secret {1}password P`"
-TOP, OF_EU = "astra-vectorize:", "--path astra-vectorize:targets.eu."
-REMOVAL = "`pulumi config rm {}endpoint`"
-SHARED_LINE = "`pulumi config set astra-vectorize:databaseWait SECONDS` waits, or set ASTRA_X"
-
-
-@pytest.mark.parametrize(
-    ("fix", "of_eu"),
-    [
-        (
-            f"run `{TOKEN_LINE.format(TOP)}`, or set ASTRA_DB_APPLICATION_TOKEN (a hint)",
-            f"run `{TOKEN_LINE.format(OF_EU)}` (a hint)",
-        ),
-        (
-            f"{USER_LINES.format(TOP, TOP)}, or set ASTRA_VECTORIZE_USERNAME and ASTRA_VECTORIZE_P",
-            USER_LINES.format(OF_EU, OF_EU),
-        ),
-        (
-            "check `astra-vectorize:huggingFaceUrl`",
-            "check `astra-vectorize:targets.eu.huggingFaceUrl`",
-        ),
-        (
-            f"{REMOVAL.format(TOP)} (where they come from the environment: ASTRA_X and ASTRA_Y)",
-            REMOVAL.format(OF_EU),
-        ),
-        (SHARED_LINE, SHARED_LINE),
-    ],
-)
-def test_what_to_do_is_in_the_target_s_own_words(fix: str, of_eu: str) -> None:
-    """Its own keys, no variable; what all targets share is set for all."""
-    assert fix_for("eu", fix) == of_eu
-    assert fix_for(None, fix) == fix
 
 
 def test_keys_are_shown_as_they_are_set() -> None:

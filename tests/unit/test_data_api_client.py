@@ -13,6 +13,7 @@ from pulumi_astra_vectorize.api.commands import DataApiError
 from pulumi_astra_vectorize.api.data_api import NO_MODEL, DataApi
 from pulumi_astra_vectorize.api.transport import Transport
 from pulumi_astra_vectorize.errors import AstraVectorizeError, UnreachableError
+from pulumi_astra_vectorize.settings import Settings
 from tests.unit.integrations_fake import Handler, answering
 
 OK = httpx.Response(200, json={"status": {"ok": 1}})
@@ -21,7 +22,10 @@ OK = httpx.Response(200, json={"status": {"ok": 1}})
 def client(handler: Handler, prefix: str = "/v1") -> DataApi:
     """A client whose network is the handler."""
     headers = {"Token": "app-token-value"}
-    return DataApi(Transport("http://db:1", headers, 5, httpx.MockTransport(handler)), prefix)
+    transport = Transport(
+        "http://db:1", headers, Settings.model_construct(), httpx.MockTransport(handler)
+    )
+    return DataApi(transport, prefix)
 
 
 def status(**members: Any) -> Handler:

@@ -18,6 +18,7 @@ from pulumi_astra_vectorize.errors import (
     RefusedError,
     UnreachableError,
 )
+from pulumi_astra_vectorize.settings import Settings
 from tests.unit.integrations_fake import Handler, answering
 
 
@@ -34,7 +35,9 @@ def told(number: int, name: str | None = None, **more: Any) -> dict[str, Any]:
 
 def client(handler: Handler) -> DevOps:
     """A client whose network is the handler."""
-    return DevOps(Transport("http://devops:1", {}, 5, httpx.MockTransport(handler)))
+    return DevOps(
+        Transport("http://devops:1", {}, Settings.model_construct(), httpx.MockTransport(handler))
+    )
 
 
 @pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 250])

@@ -12,6 +12,7 @@ import pytest
 from pulumi_astra_vectorize.api.integrations import Integrations
 from pulumi_astra_vectorize.api.transport import Transport
 from pulumi_astra_vectorize.errors import ConflictError, RefusedError, UnreachableError
+from pulumi_astra_vectorize.settings import Settings
 from tests.unit.integrations_fake import (
     PROVIDER,
     WHEN,
@@ -26,7 +27,9 @@ DATABASES = [f"database-{number:02}" for number in range(25)]
 
 def client(handler: Handler) -> Integrations:
     """A client whose network is the handler."""
-    transport = Transport("http://service", {}, 5, httpx.MockTransport(handler))
+    transport = Transport(
+        "http://service", {}, Settings.model_construct(), httpx.MockTransport(handler)
+    )
     return Integrations(transport)
 
 

@@ -17,6 +17,7 @@ from pulumi_astra_vectorize.errors import AstraVectorizeError
 from pulumi_astra_vectorize.reload.documents import loses_its_vector, ready_to_load, vectors_fit
 from pulumi_astra_vectorize.reload.lines import read_lines, write_lines
 from pulumi_astra_vectorize.reload.loading import batches
+from pulumi_astra_vectorize.settings import Settings
 
 TEXT = {"$vectorize": "abc"}
 VECTOR = {"$vector": [1.0, 0.5]}
@@ -151,7 +152,7 @@ def page_with(number: str) -> tuple[list[dict[str, Any]], str | None]:
     """What find reads of a document with this number, as it stands on the wire."""
     body = f'{{"data": {{"documents": [{{"_id": 1, "n": {number}}}], "nextPageState": null}}}}'
     answer = httpx.MockTransport(lambda _request: httpx.Response(200, text=body))
-    transport = Transport("http://data.test", {}, 5, answer)
+    transport = Transport("http://data.test", {}, Settings.model_construct(), answer)
     try:
         return DataApi(transport).find_page("ks", "notes", projection={"*": 1})
     finally:

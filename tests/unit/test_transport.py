@@ -22,6 +22,7 @@ from pulumi_astra_vectorize.errors import (
     RefusedError,
     UnreachableError,
 )
+from pulumi_astra_vectorize.settings import Settings
 
 SECRET = "app-token-value"
 ADDRESS = "http://server:8181"
@@ -45,7 +46,9 @@ class Network:
 def transport(network: Callable[[httpx.Request], httpx.Response]) -> Transport:
     """A transport over this network, with a secret in its headers."""
     headers = {"Authorization": f"Bearer {SECRET}"}
-    return Transport(ADDRESS, headers, 5, httpx.MockTransport(network))
+    return Transport(
+        ADDRESS, headers, Settings.model_construct(timeout_seconds=5), httpx.MockTransport(network)
+    )
 
 
 def call(
