@@ -43,7 +43,7 @@ def export(
 
     What others write meanwhile may be missing.
     """
-    from pulumi_astra_vectorize.reload.files import whole_file
+    from pulumi_astra_vectorize.files import whole_file
     from pulumi_astra_vectorize.reload.lines import write_lines
 
     documents, _ = _collection(database, keyspace, collection)

@@ -44,6 +44,8 @@ class NamedSettings(Settings):
 
     name: str
     endpoint: Address
+    written: frozenset[str]
+    """What stands in the entry itself."""
 
     @property
     def portal_folder(self) -> Path:
@@ -52,13 +54,16 @@ class NamedSettings(Settings):
 
     def key_of(self, name: str) -> str:
         """In its own entry; what it inherits is set for all targets."""
-        if name in INHERITED:
+        if self._inherits(name):
             return super().key_of(name)
         return written_key(self.name, CONFIG_KEYS[name])
 
     def variables_of(self, *names: str) -> str:
         """Of what it inherits: nothing else is asked of the environment."""
-        return super().variables_of(*(name for name in names if name in INHERITED))
+        return super().variables_of(*filter(self._inherits, names))
+
+    def _inherits(self, name: str) -> bool:
+        return name in INHERITED and name not in self.written
 
     @classmethod
     def settings_customise_sources(  # the library passes all of them by name
@@ -110,7 +115,8 @@ class Configuration:
                 fix=_how_to_add(name),
             )
         inherited = {setting: getattr(self.default, setting) for setting in INHERITED}
-        values = {"name": name, **inherited, **_own(name, self.entries[name])}
+        own = _own(name, self.entries[name])
+        values = {**inherited, **own, "name": name, "written": frozenset(own)}
         return validated(NamedSettings, values, f"{_path_of(name)}.")
 
     def _known(self) -> str:

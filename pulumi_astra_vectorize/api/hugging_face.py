@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pulumi_astra_vectorize.api.transport import Transport
-from pulumi_astra_vectorize.errors import ConfigurationError, RefusedError
+from pulumi_astra_vectorize.errors import ConfigurationError, RefusedError, UnreachableError
 from pulumi_astra_vectorize.settings import Settings
 
 
@@ -12,16 +12,19 @@ def verify_secret(transport: Transport, token_name: str) -> None:
 
     Raises:
         RefusedError: SECRET_REFUSED when Hugging Face does not know the secret,
-            SECRET_NOT_VERIFIED when its answer says nothing about that.
+            SECRET_NOT_VERIFIED when its answer says nothing about that, or it gives none.
     """
     try:
         answer = transport.call("GET", "/api/whoami-v2", repeatable=True)
     except ConfigurationError:
         raise _refused(token_name, 401) from None
+    except (UnreachableError, RefusedError) as error:
+        raise _not_verified(token_name, error.message, transport.settings) from None
     if answer.status == 403:
         raise _refused(token_name, answer.status)
     if answer.status != 200:
-        raise _not_verified(token_name, answer.status, transport.settings)
+        said = f"{transport.base_url} answered HTTP {answer.status}"
+        raise _not_verified(token_name, said, transport.settings)
 
 
 def _refused(token_name: str, status: int) -> RefusedError:
@@ -35,11 +38,11 @@ def _refused(token_name: str, status: int) -> RefusedError:
     )
 
 
-def _not_verified(token_name: str, status: int, settings: Settings) -> RefusedError:
+def _not_verified(token_name: str, why: str, settings: Settings) -> RefusedError:
     return RefusedError(
         "SECRET_NOT_VERIFIED",
-        f"the secret of user access token {token_name!r} could not be verified: Hugging Face "
-        f"answered HTTP {status}; nothing was changed",
+        f"the secret of user access token {token_name!r} could not be verified: {why}; nothing was "
+        "changed",
         fix=f"check `{settings.key_of('hugging_face_url')}`, or run the same command again later; "
         "`verify_secret=False` skips this check",
         source="embedding provider",

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field, ValidationError
 
+from pulumi_astra_vectorize.files import explained_disk_errors, whole_file
+
 LIFETIME = timedelta(days=7)
 """A rotation that was given up is forgotten after that."""
 
@@ -37,12 +39,16 @@ class PortalMemory:
         return told if told.since > datetime.now(timezone.utc) - LIFETIME else None
 
     def keep(self, provider: str, name: str, rotation: Rotation) -> None:
-        """Writes it down before the step that it is needed after."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Writes it down before the step that it is needed after.
+
+        Raises:
+            ConfigurationError: FILE_NOT_WRITABLE.
+        """
         file = self._file(provider, name)
-        partial = file.with_suffix(".partial")
-        partial.write_text(rotation.model_dump_json())
-        partial.replace(file)
+        with explained_disk_errors(file):
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with whole_file(file) as stream:
+            stream.write(rotation.model_dump_json())
 
     def forget(self, provider: str, name: str) -> None:
         """The rotation is done."""

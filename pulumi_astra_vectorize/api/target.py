@@ -21,7 +21,13 @@ from pulumi_astra_vectorize.api.portal_memory import PortalMemory
 from pulumi_astra_vectorize.api.recent import SHOWN_SECONDS, Recent
 from pulumi_astra_vectorize.api.service import IntegrationsService
 from pulumi_astra_vectorize.api.single_tenant import SingleTenant
-from pulumi_astra_vectorize.api.transport import Transport
+from pulumi_astra_vectorize.api.transport import (
+    CLUSTER_ACCESS,
+    DATABASE_ACCESS,
+    MAIN_ACCESS,
+    Access,
+    Transport,
+)
 from pulumi_astra_vectorize.api.waking import wait_until_awake
 from pulumi_astra_vectorize.configuration import Configuration, current_configuration
 from pulumi_astra_vectorize.errors import (
@@ -129,7 +135,10 @@ class Target:
         with self._guard:
             if endpoint not in self._data_apis:
                 headers = {"Token": self.settings.data_api_token()}
-                transport = self._transport(endpoint, headers)
+                access = (
+                    CLUSTER_ACCESS if self.settings.target == "self-hosted" else DATABASE_ACCESS
+                )
+                transport = self._transport(endpoint, headers, access)
                 self._data_apis[endpoint] = DataApi(transport, PREFIXES[self.settings.target])
             return self._data_apis[endpoint]
 
@@ -145,16 +154,16 @@ class Target:
     def _main(self) -> Transport:
         """Where databases and integrations are managed."""
         bearer = {"Authorization": f"Bearer {self.settings.token_to_send()}"}
-        return self._transport(self.settings.endpoint, bearer)
+        return self._transport(self.settings.endpoint, bearer, MAIN_ACCESS)
 
-    def _transport(self, address: str, headers: dict[str, str]) -> Transport:
+    def _transport(self, address: str, headers: dict[str, str], access: Access) -> Transport:
         """All addresses share a pool of connections; one without TLS reads no certificates."""
         tls = not address.startswith("http://")
         with self._guard:
             if tls not in self._connections:
                 self._connections[tls] = HTTPTransport(verify=tls)
             pool = self._connections[tls]
-        return Transport(address, headers, self.settings, pool)
+        return Transport(address, headers, self.settings, pool, access)
 
     def schema_change(self, database: Database) -> threading.RLock:
         """The lock under which a database's schema is changed: one change at a time."""
@@ -166,7 +175,7 @@ class Target:
         own = self.settings.endpoint if self.settings.target == "local" else PUBLIC_URL
         url = self.settings.hugging_face_url or own
         bearer = {"Authorization": f"Bearer {secret}"}
-        hugging_face.verify_secret(self._transport(url, bearer), token_name)
+        hugging_face.verify_secret(self._transport(url, bearer, MAIN_ACCESS), token_name)
 
 
 class _Clients:

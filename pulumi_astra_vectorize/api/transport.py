@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -101,6 +101,31 @@ class _Busy(Exception):  # noqa: N818 - a state of the server, not an error of o
         self.answer = answer
 
 
+@dataclass(frozen=True)
+class Access:
+    """The settings behind a call: what an error tells to correct.
+
+    Attributes:
+        address: the one that says where; None where the main address told it.
+        proof: what is sent to be let in, and the code when that is refused.
+        proof_settings: those it comes from, each with what stands for its value.
+    """
+
+    address: str | None
+    proof: tuple[str, str]
+    proof_settings: Mapping[str, str]
+
+
+TOKEN = ("the application token", "APPLICATION_TOKEN_REFUSED")
+MAIN_ACCESS = Access("endpoint", TOKEN, {"application_token": "TOKEN"})
+DATABASE_ACCESS = Access(None, TOKEN, {"application_token": "TOKEN"})
+CLUSTER_ACCESS = Access(
+    "data_api_endpoint",
+    ("user and password", "CREDENTIALS_REFUSED"),
+    {"username": "USER", "password": "PASSWORD"},
+)
+
+
 class Transport:
     """Calls one address.
 
@@ -109,6 +134,7 @@ class Transport:
         headers: sent with every call; this is where the application token is.
         settings: of the target: how long one attempt may take, and how its keys are written.
         handler: the network's stand-in for tests: the seam on which faults are injected.
+        access: the settings that the address and the headers come from.
     """
 
     def __init__(
@@ -117,7 +143,9 @@ class Transport:
         headers: dict[str, str],
         settings: Settings,
         handler: httpx.BaseTransport | None = None,
+        access: Access = MAIN_ACCESS,
     ) -> None:
+        self._access = access
         self.base_url = base_url.rstrip("/")
         self.settings = settings
         patience = settings.timeout_seconds
@@ -137,7 +165,7 @@ class Transport:
 
         Raises:
             UnreachableError: ENDPOINT_UNREACHABLE, ANSWER_LOST, ANSWER_TOO_LARGE.
-            ConfigurationError: APPLICATION_TOKEN_REFUSED.
+            ConfigurationError: APPLICATION_TOKEN_REFUSED, CREDENTIALS_REFUSED.
             RefusedError: TARGET_BUSY.
         """
         try:
@@ -165,7 +193,7 @@ class Transport:
             content = self._read_within_limit(response)
         answer = Answer(response.status_code, content, response.headers.get("Retry-After"))
         if answer.status == 401:
-            raise self._token_refused()
+            raise self._not_opened()
         if answer.status in REFUSED_FOR_NOW | LOST_BEHIND:
             raise _Busy(answer)
         return answer
@@ -188,12 +216,13 @@ class Transport:
             chunks.append(chunk)
         return b"".join(chunks)
 
-    def _token_refused(self) -> ConfigurationError:
+    def _not_opened(self) -> ConfigurationError:
+        proof, code = self._access.proof
+        lines = self.settings.how_to_set(self._access.proof_settings)
         return ConfigurationError(
-            "APPLICATION_TOKEN_REFUSED",
-            f"{self.base_url} refused the application token (401)",
-            fix="set the token that belongs to this endpoint: "
-            f"{self.settings.how_to_set({'application_token': 'TOKEN'})}",
+            code,
+            f"{self.base_url} refused {proof} (401)",
+            fix=f"set what belongs to this address: {lines}",
             source="Astra DB",
         )
 
@@ -210,8 +239,7 @@ class Transport:
             return UnreachableError(
                 "ENDPOINT_UNREACHABLE",
                 f"{self.base_url} does not answer ({type(error).__name__})",
-                fix="start the server (`astra-vectorize serve`), or correct the endpoint: "
-                f"{self.settings.how_to_set({'endpoint': 'URL'})}",
+                fix=self._how_to_reach(),
                 source="Astra DB",
             )
         return UnreachableError(
@@ -220,6 +248,14 @@ class Transport:
             fix="run the same command again: it looks at what is there before it does anything",
             source="Astra DB",
         )
+
+    def _how_to_reach(self) -> str:
+        if self._access.address is None:
+            told = f"{self.settings.endpoint} says that this is the database's address"
+            return f"check that it is running and can be reached from this machine: {told}"
+        correct = self.settings.how_to_set({self._access.address: "URL"})
+        start = "start the server (`astra-vectorize serve` is the embedded one)"
+        return f"{start}, or correct its address: {correct}"
 
 
 def _wait(error: Exception, *, repeatable: bool) -> bool | float:

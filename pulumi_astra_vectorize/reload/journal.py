@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from pulumi_astra_vectorize.errors import ConfigurationError, ConflictError
-from pulumi_astra_vectorize.reload.files import explained_disk_errors, whole_file
+from pulumi_astra_vectorize.files import explained_disk_errors, whole_file
 
 READABLE = 120
 """Characters of a file's name that say what it is about; a hash makes it unique."""

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pulumi_astra_vectorize.api.commands import JsonObject
 from pulumi_astra_vectorize.errors import ConfigurationError
-from pulumi_astra_vectorize.reload.files import explained_disk_errors, whole_file
+from pulumi_astra_vectorize.files import explained_disk_errors, whole_file
 from pulumi_astra_vectorize.reload.journal import Journal, Place
 from pulumi_astra_vectorize.reload.lines import read_lines, write_lines
 

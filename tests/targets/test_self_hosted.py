@@ -61,5 +61,5 @@ def test_a_wrong_password_is_told_as_one(cluster: Hooks) -> None:
     """The Data API answers 401 (contract data-api.md, section 1)."""
     cluster.configure(password="wrong")
 
-    with refused("APPLICATION_TOKEN_REFUSED"):
+    with refused("CREDENTIALS_REFUSED"):
         current_target().databases()

@@ -71,7 +71,7 @@ def test_every_key_of_the_configuration_may_stand_in_an_entry() -> None:
     settings = configured({"eu": entry}).settings("eu")
 
     assert set(entry) == set(CONFIG_KEYS.values())
-    assert settings.model_fields_set == {"name", *CONFIG_KEYS}
+    assert settings.model_fields_set == {"name", "written", *CONFIG_KEYS}
     assert settings.data_api_token() == "Cassandra:dXNlcg==:cGFzcw=="
 
 

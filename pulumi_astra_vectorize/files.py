@@ -43,8 +43,8 @@ def explained_disk_errors(path: Path) -> Generator[None]:
             "FILE_NOT_WRITABLE",
             f"{path}: {error.strerror or error}",
             fix="make room or give the right to write there, or choose another place (for a "
-            "reload: `pulumi config set astra-vectorize:spoolFolder FOLDER`, or "
-            "ASTRA_VECTORIZE_SPOOL_FOLDER)",
+            "reload or a rotation by hand: `pulumi config set astra-vectorize:spoolFolder FOLDER`, "
+            "or ASTRA_VECTORIZE_SPOOL_FOLDER)",
         ) from None
 
 
