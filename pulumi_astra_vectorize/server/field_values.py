@@ -22,6 +22,8 @@ Body = Mapping[str, Any]
 
 Flags = NDArray[np.bool_]
 
+Relation = Literal["and", "or"]
+
 
 FEW = 1000
 """So many distinct values may be kept without use."""
@@ -77,18 +79,30 @@ class FieldTest:
         """The one field."""
         yield self.field
 
+    def matches(self, body: Body) -> bool:
+        """Whether a record passes."""
+        return self.passes(self.field.read(body))
+
 
 @dataclass(frozen=True)
 class FieldTests:
     """Tests of which all (``and``) or at least one (``or``) must be passed; none is passed."""
 
-    relation: Literal["and", "or"]
+    relation: Relation
     members: Sequence[FieldTest | FieldTests]
 
     def fields(self) -> Iterator[Field]:
         """The fields of all tests, however deep."""
         for member in self.members:
             yield from member.fields()
+
+    def matches(self, body: Body) -> bool:
+        """Whether a record passes."""
+        settling = self.relation == "or"  # after such an outcome the others do not matter
+        for member in self.members:
+            if member.matches(body) == settling:
+                return settling
+        return not settling or not self.members
 
 
 class FieldValues:

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from pulumi_astra_vectorize.server.data_api.collections.filter_parsing import parse_filter
-from pulumi_astra_vectorize.server.data_api.collections.filters import field_tests, predicate
 from pulumi_astra_vectorize.server.data_api.collections.indexing import Indexing
 from pulumi_astra_vectorize.server.field_values import FEW, Field, FieldTest, FieldTests
 from pulumi_astra_vectorize.server.store.schema import Record, Vector
@@ -67,8 +66,7 @@ def test_equals_a_look_at_every_document(
     steps: list[tuple[int, Document | None]], clause: Document
 ) -> None:
     """The nearest that match, whatever was added, replaced and removed (None) before."""
-    parsed = parse_filter(clause, Indexing())
-    tests, matches = field_tests(parsed), predicate(parsed)
+    tests = parse_filter(clause, Indexing()).field_tests()
     rows, kept = Rows(), dict[int, Document]()
     for position, document in steps:
         if document is None:
@@ -79,7 +77,7 @@ def test_equals_a_look_at_every_document(
             rows.put_fields({position: document}, tests.fields())
             kept[position] = document
 
-    expected = sorted(position for position, document in kept.items() if matches(document))[:5]
+    expected = sorted(position for position, it in kept.items() if tests.matches(it))[:5]
     assert searched(rows, tests) == expected
 
 
@@ -89,15 +87,14 @@ def test_every_kind_of_value_is_compared_as_in_a_document(operator: str, operand
     """Also numbers that a float rounds, and texts that stand for something else."""
     documents: list[Document] = [{"a": value} for value in [*NUMBERS, *OTHERS, None, [2], ["a"]]]
     clause = {"a": {operator: [operand, "a"] if operator == "$in" else operand}}
-    parsed = parse_filter(clause, Indexing())
-    tests, matches = field_tests(parsed), predicate(parsed)
+    tests = parse_filter(clause, Indexing()).field_tests()
     rows = Rows()
     rows.put({position: encoded(position) for position in range(len(documents))})
     rows.put_fields(dict(enumerate(documents)), tests.fields())
 
     found = rows.search(np.array([1.0, 0]), "cosine", len(documents), tests)
 
-    expected = [position for position, document in enumerate(documents) if matches(document)]
+    expected = [position for position, document in enumerate(documents) if tests.matches(document)]
     assert [position for position, _ in found] == expected
 
 
@@ -161,7 +158,7 @@ def documents(store: Store) -> Store:
 def test_changed_fields_are_seen(documents: Store) -> None:
     """The fields are read from the store when first asked for, and again when they change."""
     cache = VectorCache(documents)
-    tests = field_tests(parse_filter({"kind": "b"}, Indexing()))
+    tests = parse_filter({"kind": "b"}, Indexing()).field_tests()
 
     def found() -> list[int]:
         return [it for it, _ in cache.search(1, "$vector", [1.0, 0.0], "cosine", 5, tests)]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_astra_vectorize.server.data_api.collections.filter_parsing import parse_filter
-from pulumi_astra_vectorize.server.data_api.collections.filters import predicate
+from pulumi_astra_vectorize.server.data_api.collections.filters import id_keys
 from pulumi_astra_vectorize.server.data_api.collections.indexing import Indexing, parse_indexing
 from pulumi_astra_vectorize.server.data_api.envelope import Failure
 
@@ -68,7 +68,7 @@ BOOK = {
 )
 def test_matching_filter(clause: dict[str, Any]) -> None:
     """A filter that describes the document matches it."""
-    assert predicate(parse_filter(clause, Indexing()))(BOOK)
+    assert parse_filter(clause, Indexing()).field_tests().matches(BOOK)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_matching_filter(clause: dict[str, Any]) -> None:
 )
 def test_filter_that_does_not_match(clause: dict[str, Any]) -> None:
     """A filter that does not describe the document leaves it out; kinds of values never mix."""
-    assert not predicate(parse_filter(clause, Indexing()))(BOOK)
+    assert not parse_filter(clause, Indexing()).field_tests().matches(BOOK)
 
 
 @pytest.mark.parametrize(
@@ -185,4 +185,4 @@ def _refusal(clause: dict[str, Any], indexing: Indexing) -> str | None:
 )
 def test_keys_of_an_id_filter(clause: dict[str, Any], keys: set[str] | None) -> None:
     """A filter that fixes ``_id`` names the keys to read, so that no other document is read."""
-    assert parse_filter(clause, Indexing()).id_keys() == keys
+    assert id_keys(parse_filter(clause, Indexing())) == keys

@@ -7,22 +7,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from pulumi_astra_vectorize.server.data_api.envelope import JsonObject
 from pulumi_astra_vectorize.server.data_api.records import Stored, records_at
-from pulumi_astra_vectorize.server.field_values import FieldTest, FieldTests
+from pulumi_astra_vectorize.server.field_values import FieldTests
 from pulumi_astra_vectorize.server.vector_rows import Narrowing
 
 NearestOf = Callable[[Narrowing | None], list[tuple[int, float]]]
 """Searches the vectors, all of them or narrowed: positions and similarities, best first."""
-
-
-@dataclass(frozen=True)
-class OnFields:
-    """A filter as tests on fields, which are made without reading a record."""
-
-    tests: FieldTest | FieldTests
-    matches: Callable[[JsonObject], bool]
-    """The same for a record's body."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +21,12 @@ class Filter:
 
     Attributes:
         positions: reads where the records are that the filter keeps.
-        on_fields: None where reading them is quicker, or the filter is not on fields alone.
+        tests: the same as tests on fields, which are made without reading a record; None where
+            reading them is quicker, or the filter is not on fields alone.
     """
 
     positions: Callable[[], Collection[int]]
-    on_fields: OnFields | None = None
+    tests: FieldTests | None = None
 
 
 def nearest_records(
@@ -44,9 +35,9 @@ def nearest_records(
     """The nearest records with their similarities, best first; without a filter, of all."""
     if kept is None:
         return _with_records(session, nearest_of(None))
-    if kept.on_fields is not None:
-        found = _with_records(session, nearest_of(kept.on_fields.tests))
-        if all(kept.on_fields.matches(record.body) for record, _ in found):
+    if kept.tests is not None:
+        found = _with_records(session, nearest_of(kept.tests))
+        if all(kept.tests.matches(record.body) for record, _ in found):
             return found  # otherwise a writer has committed what the vectors' cache was not told
     return _with_records(session, nearest_of(kept.positions()))
 

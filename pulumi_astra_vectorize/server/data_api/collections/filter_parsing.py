@@ -9,7 +9,7 @@ from pulumi_astra_vectorize.server.data_api.collections.filters import (
     ID,
     OPERATORS,
     Condition,
-    Group,
+    DocumentFilter,
 )
 from pulumi_astra_vectorize.server.data_api.collections.indexing import Indexing
 from pulumi_astra_vectorize.server.data_api.collections.paths import Path, split_path
@@ -21,11 +21,11 @@ from pulumi_astra_vectorize.server.data_api.collections.values import (
     order_key,
 )
 from pulumi_astra_vectorize.server.data_api.envelope import (
-    Failure,
     JsonObject,
     filter_failure,
     schema_failure,
 )
+from pulumi_astra_vectorize.server.data_api.filters import RELATIONS, Group, invalid_filter
 from pulumi_astra_vectorize.server.data_api.json_types import is_array, is_number, is_object
 
 MAX_CONDITIONS: Final = 64
@@ -35,7 +35,7 @@ MAX_LISTED_VALUES: Final = 100
 VECTOR_FIELDS: Final = ("$vector", "$vectorize")
 
 
-def parse_filter(clause: object, indexing: Indexing) -> Group:
+def parse_filter(clause: object, indexing: Indexing) -> DocumentFilter:
     """The filter that a command's ``filter`` member means; an absent one matches everything.
 
     Raises failures of scope FILTER for what the Data API does not take, a path that the
@@ -58,27 +58,27 @@ def parse_filter(clause: object, indexing: Indexing) -> Group:
     return group
 
 
-def _members(clause: JsonObject) -> Iterator[Condition | Group]:
+def _members(clause: JsonObject) -> Iterator[Condition | DocumentFilter]:
     for name, value in clause.items():
         if name == "$not" and is_object(value):
             yield Group("and", tuple(_members(value))).inverted()
-        elif name in ("$and", "$or") and is_array(value):
+        elif name in RELATIONS and is_array(value):
             yield _group(name, value)
         elif is_array(value):
-            raise _invalid(f"cannot filter on '{name}' by an array without an operator")
+            raise invalid_filter(f"cannot filter on '{name}' by an array without an operator")
         else:
             yield from _conditions(name, value)
 
 
-def _group(operator: str, clauses: list[object]) -> Group:
-    members: list[Condition | Group] = []
+def _group(operator: str, clauses: list[object]) -> DocumentFilter:
+    members: list[Condition | DocumentFilter] = []
     for clause in clauses:
         if not is_object(clause):
             raise filter_failure(
                 "FILTER_UNSUPPORTED_DATA_TYPE", f"The elements of '{operator}' must be objects."
             )
         members.append(Group("and", tuple(_members(clause))))
-    return Group("and" if operator == "$and" else "or", tuple(members))
+    return Group(RELATIONS[operator], tuple(members))
 
 
 def _conditions(name: str, value: object) -> Iterator[Condition]:
@@ -103,25 +103,25 @@ def _condition(name: str, operator: str, operand: object) -> Condition:
     _check_wrapped(operand)
     problem = _OPERAND_PROBLEMS.get(operator, _no_problem)(operand)
     if problem is not None:
-        raise _invalid(f"{operator} operator {problem}")
+        raise invalid_filter(f"{operator} operator {problem}")
     return Condition(path, operator, operand)
 
 
 def _path(name: str, operator: str) -> Path:
     if name in VECTOR_FIELDS:
         if operator != "$exists":
-            raise _invalid(f"cannot filter on '{name}': only $exists is supported")
+            raise invalid_filter(f"cannot filter on '{name}': only $exists is supported")
         return (name,)
     if name == "$lexical":
         raise schema_failure(
             "LEXICAL_NOT_ENABLED_FOR_COLLECTION", "The collection has no lexical search."
         )
     if name.startswith("$"):
-        raise _invalid(f"filter expression path ('{name}') cannot start with '$'")
+        raise invalid_filter(f"filter expression path ('{name}') cannot start with '$'")
     try:
         return split_path(name)
     except ValueError as problem:
-        raise _invalid(f"filter expression path ('{name}') is not valid: {problem}") from None
+        raise invalid_filter(f"filter expression path ('{name}') is not valid: {problem}") from None
 
 
 def _check_wrapped(operand: object) -> None:
@@ -131,11 +131,11 @@ def _check_wrapped(operand: object) -> None:
     elif is_extended(operand):
         problem = extended_problem(operand)
         if problem is not None:
-            raise _invalid(problem)
+            raise invalid_filter(problem)
     elif is_object(operand):
         for name, member in operand.items():
             if name.startswith("$"):
-                raise _invalid(f"invalid use of {name} operator")
+                raise invalid_filter(f"invalid use of {name} operator")
             _check_wrapped(member)
 
 
@@ -180,7 +180,7 @@ _OPERAND_PROBLEMS: Final[dict[str, Callable[[object], str | None]]] = {
 }
 
 
-def _check_ids(group: Group) -> None:
+def _check_ids(group: DocumentFilter) -> None:
     equalities = [it for it in group.conditions() if it.path == ID and it.operator == "$eq"]
     if len(equalities) > 1:
         raise filter_failure(
@@ -188,10 +188,10 @@ def _check_ids(group: Group) -> None:
         )
     for member in _groups(group):
         if member.relation == "or" and any(it.path == ID for it in member.conditions()):
-            raise _invalid("'_id' cannot be used within $or")
+            raise invalid_filter("'_id' cannot be used within $or")
 
 
-def _groups(group: Group) -> Iterator[Group]:
+def _groups(group: DocumentFilter) -> Iterator[DocumentFilter]:
     yield group
     for member in group.members:
         if isinstance(member, Group):
@@ -211,7 +211,3 @@ def _check_indexed(condition: Condition, indexing: Indexing) -> None:
     raise filter_failure(
         "FILTER_PATH_UNINDEXED", f"The path '{'.'.join(condition.path)}' is not indexed."
     )
-
-
-def _invalid(problem: str) -> Failure:
-    return filter_failure("FILTER_INVALID_EXPRESSION", f"Unsupported filter clause: {problem}.")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final, Literal, cast
+from typing import Final, cast
 
 from pulumi_astra_vectorize.server.data_api.collections.paths import MISSING, Path, find
 from pulumi_astra_vectorize.server.data_api.collections.values import (
@@ -14,27 +14,13 @@ from pulumi_astra_vectorize.server.data_api.collections.values import (
     is_composite,
     order_key,
 )
-from pulumi_astra_vectorize.server.data_api.envelope import JsonObject
+from pulumi_astra_vectorize.server.data_api.filters import OPPOSITES, Group
 from pulumi_astra_vectorize.server.data_api.json_types import is_array, is_number
-from pulumi_astra_vectorize.server.field_values import (
-    Field,
-    FieldTest,
-    FieldTests,
-    Shortcut,
-    number_of,
-)
+from pulumi_astra_vectorize.server.field_values import Field, FieldTest, Shortcut, number_of
 
 ID: Final[Path] = ("_id",)
 
-Predicate = Callable[[JsonObject], bool]
-
-OPPOSITES: Final = {
-    "$eq": "$ne",
-    "$in": "$nin",
-    "$gt": "$lte",
-    "$gte": "$lt",
-}
-OPPOSITES.update({opposite: operator for operator, opposite in OPPOSITES.items()})
+Test = Callable[[object], bool]
 
 
 @dataclass(frozen=True)
@@ -59,73 +45,38 @@ class Condition:
             return replace(self, operator=OPPOSITES[self.operator])
         return replace(self, negated=not self.negated)
 
+    def field_tests(self) -> FieldTest:
+        """The test that a document passes if it fulfils the condition."""
+        path = self.path
+        field = Field(path, lambda document: find(document, path))
+        return FieldTest(field, self._test(), _shortcut(self.operator, self.operand))
 
-@dataclass(frozen=True)
-class Group:
-    """Expressions of which all (``and``) or at least one (``or``) must match."""
-
-    relation: Literal["and", "or"]
-    members: tuple[Condition | Group, ...]
-
-    def inverted(self) -> Group:
-        """The group that ``$not`` makes of this one."""
-        relation: Literal["and", "or"] = "or" if self.relation == "and" else "and"
-        return Group(relation, tuple(member.inverted() for member in self.members))
-
-    def conditions(self) -> Iterator[Condition]:
-        """All conditions, however deep."""
-        for member in self.members:
-            if isinstance(member, Group):
-                yield from member.conditions()
-            else:
-                yield member
-
-    def required(self) -> Iterator[Condition]:
-        """The conditions that every matching document fulfils."""
-        for member in self.members if self.relation == "and" else ():
-            if isinstance(member, Group):
-                yield from member.required()
-            else:
-                yield member
-
-    @property
-    def is_single(self) -> bool:
-        """Whether it consists of one condition."""
-        return len(self.members) == 1 and isinstance(self.members[0], Condition)
-
-    def id_keys(self) -> set[str] | None:
-        """The only ``_id`` keys that can match (their fingerprints); None if any can."""
-        for condition in self.required():
-            if condition.path == ID and condition.operator == "$eq":
-                return {fingerprint(condition.operand)}
-            if condition.path == ID and condition.operator == "$in":
-                return set(map(fingerprint, cast("list[object]", condition.operand)))
-        return None
-
-    def mentions(self, *names: str) -> bool:
-        """Whether a condition looks at one of these top-level fields."""
-        return any(condition.path[0] in names for condition in self.conditions())
+    def _test(self) -> Test:
+        test = _TESTS[self.operator](self.operand)
+        return (lambda value: not test(value)) if self.negated else test
 
 
-def predicate(expression: Condition | Group) -> Predicate:
-    """The test that a document passes if the expression matches it."""
-    if isinstance(expression, Group):
-        tests = [predicate(member) for member in expression.members]
-        if expression.relation == "and" or not tests:
-            return lambda document: all(test(document) for test in tests)
-        return lambda document: any(test(document) for test in tests)
-    test, path = _test(expression), expression.path
-    return lambda document: test(find(document, path))
+DocumentFilter = Group[Condition]
 
 
-def field_tests(expression: Condition | Group) -> FieldTest | FieldTests:
-    """The same test in the form that is made on the fields' values alone."""
-    if isinstance(expression, Group):
-        return FieldTests(expression.relation, [field_tests(it) for it in expression.members])
-    path, shortcut = expression.path, _shortcut(expression.operator, expression.operand)
-    return FieldTest(
-        Field(path, lambda document: find(document, path)), _test(expression), shortcut
-    )
+def is_single(expression: DocumentFilter) -> bool:
+    """Whether it consists of one condition."""
+    return len(expression.members) == 1 and isinstance(expression.members[0], Condition)
+
+
+def id_keys(expression: DocumentFilter) -> set[str] | None:
+    """The only ``_id`` keys that can match (their fingerprints); None if any can."""
+    for condition in expression.required():
+        if condition.path == ID and condition.operator == "$eq":
+            return {fingerprint(condition.operand)}
+        if condition.path == ID and condition.operator == "$in":
+            return set(map(fingerprint, cast("list[object]", condition.operand)))
+    return None
+
+
+def mentions(expression: DocumentFilter, *names: str) -> bool:
+    """Whether a condition looks at one of these top-level fields."""
+    return any(condition.path[0] in names for condition in expression.conditions())
 
 
 def _shortcut(operator: str, operand: object) -> Shortcut | None:
@@ -147,14 +98,6 @@ def _shortcut_to(wanted: list[object]) -> Shortcut | None:
     if len(others) == 1 and is_number(others[0]):
         return Shortcut(number_of(others[0]), number_of(others[0]), texts)
     return None
-
-
-Test = Callable[[object], bool]
-
-
-def _test(condition: Condition) -> Test:
-    test = _TESTS[condition.operator](condition.operand)
-    return (lambda value: not test(value)) if condition.negated else test
 
 
 def _equals(operand: object) -> Test:

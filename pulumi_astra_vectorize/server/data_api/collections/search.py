@@ -15,9 +15,10 @@ from pulumi_astra_vectorize.server.data_api.collections.filter_parsing import (
     parse_filter,
 )
 from pulumi_astra_vectorize.server.data_api.collections.filters import (
-    Group,
-    field_tests,
-    predicate,
+    DocumentFilter,
+    id_keys,
+    is_single,
+    mentions,
 )
 from pulumi_astra_vectorize.server.data_api.collections.sorts import (
     FieldSort,
@@ -27,7 +28,7 @@ from pulumi_astra_vectorize.server.data_api.collections.sorts import (
     parse_sort,
 )
 from pulumi_astra_vectorize.server.data_api.envelope import sort_failure
-from pulumi_astra_vectorize.server.data_api.nearest import Filter, OnFields, nearest_records
+from pulumi_astra_vectorize.server.data_api.nearest import Filter, nearest_records
 from pulumi_astra_vectorize.server.data_api.records import (
     Stored,
     positions_of,
@@ -49,7 +50,7 @@ class Query:
     """What a command looks for, with the text of its sort already turned into a vector."""
 
     collection: Collection
-    filter: Group
+    filter: DocumentFilter
     sort: FieldSort | VectorSort | None
 
 
@@ -97,7 +98,7 @@ def matching(session: Session, query: Query, after: int = 0) -> Iterator[Stored]
 
     An equality on ``_id`` reads these documents alone; any other filter reads all.
     """
-    keys = query.filter.id_keys()
+    keys = id_keys(query.filter)
     if keys is None:
         candidates = scan(session, query.collection.id, after)
     else:
@@ -109,9 +110,9 @@ def matching(session: Session, query: Query, after: int = 0) -> Iterator[Stored]
 
 
 def _matching(session: Session, query: Query, candidates: Iterator[Stored]) -> Iterator[Stored]:
-    matches = predicate(query.filter)
+    matches = query.filter.field_tests().matches
     with_vector: set[int] = set()
-    if query.filter.mentions(VECTOR):
+    if mentions(query.filter, VECTOR):
         with_vector = positions_with(session, query.collection.id, VECTOR)
     for record in candidates:
         marked = {VECTOR: True} if record.position in with_vector else {}
@@ -136,13 +137,13 @@ def _filter(session: Session, query: Query) -> Filter | None:
     expression = query.filter
     if not expression.members:
         return None
-    keys = expression.id_keys()
-    if keys is not None and expression.is_single:
+    keys = id_keys(expression)
+    if keys is not None and is_single(expression):
         return Filter(lambda: positions_of(session, query.collection.id, keys).values())
-    on_fields = None
-    if keys is None and not expression.mentions(*VECTOR_FIELDS):
-        on_fields = OnFields(field_tests(expression), predicate(expression))
-    return Filter(lambda: [record.position for record in matching(session, query)], on_fields)
+    tests = None
+    if keys is None and not mentions(expression, *VECTOR_FIELDS):
+        tests = expression.field_tests()
+    return Filter(lambda: [record.position for record in matching(session, query)], tests)
 
 
 def _with_vector(collection: Collection, sort: Sort) -> FieldSort | VectorSort | None:

@@ -17,7 +17,7 @@ from pulumi_astra_vectorize.server.data_api.parsing import structure_mismatch
 from pulumi_astra_vectorize.server.data_api.records import delete_all_records, delete_records
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
 from pulumi_astra_vectorize.server.data_api.tables.filter_parsing import parse_filter
-from pulumi_astra_vectorize.server.data_api.tables.filters import Group
+from pulumi_astra_vectorize.server.data_api.tables.filters import RowFilter
 from pulumi_astra_vectorize.server.data_api.tables.rows import (
     RowChange,
     assign_all,
@@ -112,7 +112,7 @@ def _refuse_sort(sort: JsonObject | None, kind: str) -> None:
         )
 
 
-def _delete_matching(call: Call, table: Table, expression: Group) -> None:
+def _delete_matching(call: Call, table: Table, expression: RowFilter) -> None:
     with call.server.store.write() as session:
         rows = matching_rows(session, call.target.id, table, expression)
         positions = [row.position for row in rows]
@@ -120,7 +120,7 @@ def _delete_matching(call: Call, table: Table, expression: Group) -> None:
     call.server.vectors.remove(call.target.id, positions)
 
 
-def _row_of(table: Table, expression: Group) -> RowChange:
+def _row_of(table: Table, expression: RowFilter) -> RowChange:
     """The primary key that a filter gives in full, by equality alone; failures of scope FILTER."""
     if not any(expression.conditions()):
         raise filter_failure(
@@ -146,7 +146,7 @@ def _row_of(table: Table, expression: Group) -> RowChange:
     return RowChange(values=equal)
 
 
-def _refuse_other_columns(table: Table, expression: Group) -> None:
+def _refuse_other_columns(table: Table, expression: RowFilter) -> None:
     other = {it.column for it in expression.conditions()} - set(table.primary_key)
     if other:
         raise filter_failure(
@@ -156,7 +156,7 @@ def _refuse_other_columns(table: Table, expression: Group) -> None:
         )
 
 
-def _check_key_prefix(table: Table, expression: Group) -> None:
+def _check_key_prefix(table: Table, expression: RowFilter) -> None:
     """All partition columns, then sort columns without a gap."""
     columns = {condition.column for condition in expression.conditions()}
     needed = table.primary_key[: max(len(table.partition_by), len(columns))]

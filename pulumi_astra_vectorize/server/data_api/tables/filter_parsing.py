@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 
 from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject, filter_failure
+from pulumi_astra_vectorize.server.data_api.filters import RELATIONS, Group, invalid_filter
 from pulumi_astra_vectorize.server.data_api.json_types import is_array, is_object
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
 from pulumi_astra_vectorize.server.data_api.tables.filters import (
     COMPARISONS,
     LISTS,
-    OPPOSITES,
     PARTS,
     TESTS,
     Condition,
-    Expression,
-    Group,
     MemberCondition,
+    RowFilter,
 )
 from pulumi_astra_vectorize.server.data_api.tables.scalars import (
     InvalidValueError,
@@ -26,12 +24,11 @@ from pulumi_astra_vectorize.server.data_api.tables.scalars import (
     parse_scalar,
 )
 
-RELATIONS = ("$and", "$or")
 MEMBER_OPERATORS = ("$in", "$nin", "$all")
 BINARY = "$binary"
 
 
-def parse_filter(table: Table, clause: JsonObject) -> Group:
+def parse_filter(table: Table, clause: JsonObject) -> RowFilter:
     """The filter of a command; an empty clause is a group without members.
 
     Raises failures of scope FILTER, unknown columns before all others.
@@ -43,7 +40,7 @@ def parse_filter(table: Table, clause: JsonObject) -> Group:
             f"The table {table.full_name} has the columns {table.described()}. The filter also "
             f"names: {', '.join(unknown)}.",
         )
-    return Group("$and", tuple(_expressions(table, clause)))
+    return Group("and", tuple(_expressions(table, clause)))
 
 
 def _names(clause: JsonObject) -> Iterator[str]:
@@ -58,39 +55,34 @@ def _names(clause: JsonObject) -> Iterator[str]:
                 yield from _names(member) if is_object(member) else ()
 
 
-def _expressions(table: Table, clause: JsonObject) -> Iterator[Expression]:
+def _expressions(
+    table: Table, clause: JsonObject
+) -> Iterator[Condition | MemberCondition | RowFilter]:
     for name, value in clause.items():
         if name in RELATIONS:
-            yield Group(name, tuple(_members(table, name, value)))
+            yield Group(RELATIONS[name], tuple(_members(table, name, value)))
         elif name == "$not":
-            yield _inverted(Group("$and", tuple(_expressions(table, _clause(name, value)))))
+            yield Group("and", tuple(_expressions(table, _clause(name, value)))).inverted()
         elif name.startswith("$"):
-            raise _invalid(f"'{name}' is no operator between conditions")
+            raise invalid_filter(f"'{name}' is no operator between conditions")
         else:
             yield from _conditions(table, name, value)
 
 
-def _members(table: Table, relation: str, value: object) -> Iterator[Group]:
+def _members(table: Table, relation: str, value: object) -> Iterator[RowFilter]:
     if not is_array(value):
-        raise _invalid(f"'{relation}' needs an array")
+        raise invalid_filter(f"'{relation}' needs an array")
     for clause in value:
-        yield Group("$and", tuple(_expressions(table, _clause(relation, clause))))
+        yield Group("and", tuple(_expressions(table, _clause(relation, clause))))
 
 
 def _clause(operator: str, value: object) -> JsonObject:
     if not is_object(value):
-        raise _invalid(f"'{operator}' needs JSON objects")
+        raise invalid_filter(f"'{operator}' needs JSON objects")
     return value
 
 
-def _inverted(expression: Expression) -> Expression:
-    if isinstance(expression, Group):
-        relation = "$or" if expression.relation == "$and" else "$and"
-        return Group(relation, tuple(_inverted(member) for member in expression.members))
-    return replace(expression, operator=OPPOSITES[expression.operator])
-
-
-def _conditions(table: Table, name: str, value: object) -> Iterator[Expression]:
+def _conditions(table: Table, name: str, value: object) -> Iterator[Condition | MemberCondition]:
     kind: str = table.columns[name]["type"]
     if kind == "vector":
         raise filter_failure(
@@ -116,7 +108,7 @@ def _condition(table: Table, name: str, operator: str, operand: object) -> Condi
     if operator not in LISTS:
         return Condition(name, kind, operator, _operand(table, name, kind, operand))
     if not is_array(operand):
-        raise _invalid(f"'{operator}' needs an array")
+        raise invalid_filter(f"'{operator}' needs an array")
     values = [_operand(table, name, kind, item) for item in operand]
     return Condition(name, kind, operator, values)
 
@@ -190,7 +182,3 @@ def _invalid_member_filter(name: str, problem: str) -> Failure:
         f"The filter on '{name}' is invalid: {problem}. Lists, sets and maps are filtered by "
         f"{', '.join(MEMBER_OPERATORS)}, maps also by their {' or '.join(PARTS)}.",
     )
-
-
-def _invalid(problem: str) -> Failure:
-    return filter_failure("FILTER_INVALID_EXPRESSION", f"Unsupported filter clause: {problem}.")

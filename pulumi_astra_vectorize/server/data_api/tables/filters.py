@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from math import prod
-from typing import Final, Literal
+from typing import Final
 
-from pulumi_astra_vectorize.server.data_api.envelope import JsonObject
+from pulumi_astra_vectorize.server.data_api.filters import OPPOSITES, Group
 from pulumi_astra_vectorize.server.data_api.json_types import is_object
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
 from pulumi_astra_vectorize.server.data_api.tables.primary_keys import record_key
 from pulumi_astra_vectorize.server.data_api.tables.scalars import JsonValue, scalar_order
 from pulumi_astra_vectorize.server.data_api.tables.values import canonical
-from pulumi_astra_vectorize.server.field_values import Field, FieldTest, FieldTests
+from pulumi_astra_vectorize.server.field_values import Field, FieldTest
 
 Test = Callable[[JsonValue, JsonValue], bool]
 """Compares a value of a row, made comparable, with a condition's operand."""
@@ -30,19 +30,8 @@ TESTS: Final[dict[str, Test]] = {
     "$in": lambda value, operand: value in operand,
     "$nin": lambda value, operand: value not in operand,
 }
-OPPOSITES: Final = {
-    "$eq": "$ne",
-    "$ne": "$eq",
-    "$gt": "$lte",
-    "$lte": "$gt",
-    "$gte": "$lt",
-    "$lt": "$gte",
-    "$in": "$nin",
-    "$nin": "$in",
-    "$all": "$notAny",
-    "$notAny": "$all",
-}
-"""What ``$not`` makes of an operator; ``$notAny`` cannot be written, only come about so."""
+MEMBER_OPPOSITES: Final = {**OPPOSITES, "$all": "$notAny", "$notAny": "$all"}
+"""Of operators on members; ``$notAny`` cannot be written, only come about so."""
 
 COMPARISONS: Final = ("$gt", "$gte", "$lt", "$lte")
 LISTS: Final = ("$in", "$nin")
@@ -64,9 +53,15 @@ class Condition:
     operator: str
     operand: JsonValue
 
-    def matches(self, row: JsonObject) -> bool:
-        """Whether the row fulfils the condition."""
-        value = row.get(self.column)
+    def inverted(self) -> Condition:
+        """The condition that ``$not`` makes of this one."""
+        return replace(self, operator=OPPOSITES[self.operator])
+
+    def field_tests(self) -> FieldTest:
+        """The test that a row passes if it fulfils the condition."""
+        return FieldTest(_column(self.column), self._passes)
+
+    def _passes(self, value: JsonValue) -> bool:
         if value is None:
             return False
         return TESTS[self.operator](scalar_order(self.kind, value), self._comparable)
@@ -91,9 +86,16 @@ class MemberCondition:
     operator: str
     operand: tuple[JsonValue, ...]
 
-    def matches(self, row: JsonObject) -> bool:
-        """Whether the row fulfils the condition; a null column has no members."""
-        held = {canonical(member) for member in self._members(row.get(self.column))}
+    def inverted(self) -> MemberCondition:
+        """The condition that ``$not`` makes of this one."""
+        return replace(self, operator=MEMBER_OPPOSITES[self.operator])
+
+    def field_tests(self) -> FieldTest:
+        """The test that a row passes if it fulfils the condition; a null column has no members."""
+        return FieldTest(_column(self.column), self._passes)
+
+    def _passes(self, value: JsonValue) -> bool:
+        held = {canonical(member) for member in self._members(value)}
         wanted = {canonical(item) for item in self.operand}
         return {
             "$in": bool(held & wanted),
@@ -111,51 +113,14 @@ class MemberCondition:
         return [pair[PARTS.index(self.part)] for pair in members]
 
 
-@dataclass(frozen=True)
-class Group:
-    """Expressions of which every one (``$and``) or at least one (``$or``) must match."""
-
-    relation: str
-    members: tuple[Expression, ...]
-
-    def matches(self, row: JsonObject) -> bool:
-        """Whether the row fulfils the group; one without members is fulfilled by all."""
-        outcomes = (member.matches(row) for member in self.members)
-        return any(outcomes) if self.relation == "$or" and self.members else all(outcomes)
-
-    def conditions(self) -> Iterator[Condition | MemberCondition]:
-        """All conditions, however deep."""
-        for member in self.members:
-            if isinstance(member, Group):
-                yield from member.conditions()
-            else:
-                yield member
-
-    def required(self) -> Iterator[Condition]:
-        """The conditions on primitive columns that every matching row fulfils."""
-        for member in self.members if self.relation == "$and" else ():
-            if isinstance(member, Group):
-                yield from member.required()
-            elif isinstance(member, Condition):
-                yield member
+RowFilter = Group[Condition | MemberCondition]
 
 
-Expression = Condition | MemberCondition | Group
+def _column(name: str) -> Field:
+    return Field((name,), lambda row: row.get(name))
 
 
-def field_tests(expression: Expression) -> FieldTest | FieldTests:
-    """The same test in the form that is made on the columns' values alone."""
-    if isinstance(expression, Group):
-        relation: Literal["and", "or"] = "or" if expression.relation == "$or" else "and"
-        return FieldTests(relation, [field_tests(member) for member in expression.members])
-    column = expression.column
-    return FieldTest(
-        Field((column,), lambda row: row.get(column)),
-        lambda value: expression.matches({column: value}),
-    )
-
-
-def exact_keys(table: Table, expression: Group) -> list[str] | None:
+def exact_keys(table: Table, expression: RowFilter) -> list[str] | None:
     """The record keys that a filter leaves, if it fixes every primary key column; else None."""
     fixed = _fixed_values(expression)
     if not fixed.keys() >= set(table.primary_key):
@@ -166,11 +131,11 @@ def exact_keys(table: Table, expression: Group) -> list[str] | None:
     return [record_key(list(key)) for key in product(*values)]
 
 
-def _fixed_values(expression: Group) -> Mapping[str, list[JsonValue]]:
+def _fixed_values(expression: RowFilter) -> Mapping[str, list[JsonValue]]:
     fixed: dict[str, list[JsonValue]] = {}
     for condition in expression.required():
         if condition.operator == "$eq":
             fixed[condition.column] = [condition.operand]
-        elif condition.operator == "$in":
+        elif condition.operator == "$in" and isinstance(condition, Condition):
             fixed.setdefault(condition.column, condition.operand)
     return fixed

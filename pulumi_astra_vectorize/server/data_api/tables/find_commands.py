@@ -16,18 +16,14 @@ from pulumi_astra_vectorize.server.data_api.collections.find_commands import (
 )
 from pulumi_astra_vectorize.server.data_api.commands import Call, Command, command
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject, Reply, sort_failure
-from pulumi_astra_vectorize.server.data_api.nearest import Filter, OnFields, nearest_records
+from pulumi_astra_vectorize.server.data_api.nearest import Filter, nearest_records
 from pulumi_astra_vectorize.server.data_api.records import (
     PageState,
     Stored,
 )
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
 from pulumi_astra_vectorize.server.data_api.tables.filter_parsing import parse_filter
-from pulumi_astra_vectorize.server.data_api.tables.filters import (
-    Group,
-    exact_keys,
-    field_tests,
-)
+from pulumi_astra_vectorize.server.data_api.tables.filters import RowFilter, exact_keys
 from pulumi_astra_vectorize.server.data_api.tables.indexes import indexed_columns, vector_metrics
 from pulumi_astra_vectorize.server.data_api.tables.projections import projected_columns
 from pulumi_astra_vectorize.server.data_api.tables.read_warnings import read_warnings
@@ -78,7 +74,7 @@ class Query:
     """
 
     table: Table
-    expression: Group
+    expression: RowFilter
     columns: list[str]
     sort: Sort
     metric: str
@@ -173,15 +169,13 @@ def _filter(session: Session, call: Call, query: Query) -> Filter | None:
     expression, table = query.expression, query.table
     if not expression.members:
         return None
-    on_fields = None
-    if exact_keys(table, expression) is None:
-        on_fields = OnFields(field_tests(expression), expression.matches)
+    tests = expression.field_tests() if exact_keys(table, expression) is None else None
 
     def positions() -> list[int]:
         rows = matching_rows(session, call.target.id, table, expression)
         return [row.position for row in rows]
 
-    return Filter(positions, on_fields)
+    return Filter(positions, tests)
 
 
 def _embedded(call: Call, table: Table, sort: TextSort) -> list[float]:

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Set
 
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject, warning
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
-from pulumi_astra_vectorize.server.data_api.tables.filters import Condition, Group
+from pulumi_astra_vectorize.server.data_api.tables.filters import Condition, RowFilter
 from pulumi_astra_vectorize.server.data_api.tables.sorts import ColumnSort, Sort
 
 
 def read_warnings(
-    table: Table, expression: Group, sort: Sort, indexed: Set[str]
+    table: Table, expression: RowFilter, sort: Sort, indexed: Set[str]
 ) -> list[JsonObject]:
     """What a client should know of the cost of its read.
 
@@ -25,7 +25,9 @@ def read_warnings(
     return warnings
 
 
-def _filter_warnings(table: Table, expression: Group, indexed: Set[str]) -> Iterator[JsonObject]:
+def _filter_warnings(
+    table: Table, expression: RowFilter, indexed: Set[str]
+) -> Iterator[JsonObject]:
     columns = {condition.column for condition in expression.conditions()}
     if not columns:
         yield _warning("ZERO_FILTER_OPERATIONS", table, "no condition: every row is read")
@@ -57,7 +59,7 @@ def _warning(code: str, table: Table, problem: str) -> JsonObject:
     )
 
 
-def _sort_warnings(table: Table, expression: Group, sort: ColumnSort) -> Iterator[JsonObject]:
+def _sort_warnings(table: Table, expression: RowFilter, sort: ColumnSort) -> Iterator[JsonObject]:
     """In-memory sorting: only a partition's rows are on disk in their sorting order."""
     names = list(sort.directions)
     fixed = {it.column for it in expression.required() if it.operator == "$eq"}

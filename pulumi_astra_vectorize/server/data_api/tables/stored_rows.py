@@ -10,11 +10,11 @@ from pulumi_astra_vectorize.server.data_api.commands import Call
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject
 from pulumi_astra_vectorize.server.data_api.records import Stored, records_with_keys, scan
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
-from pulumi_astra_vectorize.server.data_api.tables.filters import Group, exact_keys
+from pulumi_astra_vectorize.server.data_api.tables.filters import RowFilter, exact_keys
 
 
 def matching_rows(
-    session: Session, entity_id: int, table: Table, expression: Group, after: int = 0
+    session: Session, entity_id: int, table: Table, expression: RowFilter, after: int = 0
 ) -> Iterator[Stored]:
     """The rows that a filter matches, in the order of insertion, those after a position only.
 
@@ -26,7 +26,8 @@ def matching_rows(
         if keys is None
         else (it for it in records_with_keys(session, entity_id, keys) if it.position > after)
     )
-    return (row for row in candidates if expression.matches(row.body))
+    matches = expression.field_tests().matches
+    return (row for row in candidates if matches(row.body))
 
 
 def shown_rows(
