@@ -16,8 +16,6 @@ from pulumi_astra_vectorize.api.portal_memory import PortalMemory, Rotation
 from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.doctor import Finding, examine
 from pulumi_astra_vectorize.errors import AstraVectorizeError
-from pulumi_astra_vectorize.reload.journal import Place
-from pulumi_astra_vectorize.reload.spool import Spool
 from pulumi_astra_vectorize.settings import Settings
 from tests.unit.integrations_fake import Handler, answering
 from tests.unit.test_how_to_set import OPEN, settings_of
@@ -105,12 +103,6 @@ def verify(settings: Settings) -> None:
 def add_by_hand(settings: Settings) -> None:
     """Asks a person for a token."""
     Target(settings).integrations.add_token("huggingface", "search", "hf", [])
-
-
-def spool(settings: Settings) -> None:
-    """Begins a reload whose folder cannot be made."""
-    with Spool(settings.spool_folder, Place("d", ("ks", "notes"))).locked():
-        raise AssertionError("a file is not a folder")
 
 
 @dataclass(frozen=True)
@@ -256,7 +248,6 @@ PLACES = [
         answering(httpx.Response(200, json=[])),
         {"target": "astra"},
     ),
-    Told("FILE_NOT_WRITABLE", spool, NO_ROOM, NO_ROOM, more={"spoolFolder": "/dev/null/spool"}),
     Told(
         "FILE_NOT_WRITABLE",
         remember,
