@@ -25,7 +25,8 @@ from pulumi_astra_vectorize.server.store.schema import Database
 NOTHING = 204
 
 
-def _state(request: Request) -> ServerState:
+async def _state(request: Request) -> ServerState:
+    """Async though it waits for nothing: anything else is given a thread of the pool."""
     state: ServerState = request.app.state.server
     return state
 

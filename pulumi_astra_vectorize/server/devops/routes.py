@@ -23,7 +23,8 @@ from pulumi_astra_vectorize.server.store.schema import Database
 KEYSPACE = "/databases/{database_id}/keyspaces/{name}"
 
 
-def _state(request: Request) -> ServerState:
+async def _state(request: Request) -> ServerState:
+    """Async though it waits for nothing: anything else is given a thread of the pool."""
     state: ServerState = request.app.state.server
     return state
 

@@ -39,7 +39,8 @@ def _refusals(codes: dict[int, str]) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Problems, "description": stable} for status, stable in codes.items()}
 
 
-def _vault(request: Request) -> Vault:
+async def _vault(request: Request) -> Vault:
+    """Async though it waits for nothing: anything else is given a thread of the pool."""
     vault: Vault = request.app.state.vault
     return vault
 
