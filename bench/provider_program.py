@@ -19,6 +19,7 @@ from pulumi.dynamic import (  # noqa: TID251 - the floor is what pulumi.dynamic 
 )
 
 import pulumi_astra_vectorize as astra
+from pulumi_astra_vectorize.engine import Resource
 from pulumi_astra_vectorize.lifecycle import Lifecycle
 from pulumi_astra_vectorize.resources.collection import CollectionLifecycle
 from pulumi_astra_vectorize.resources.integration import IntegrationLifecycle
@@ -90,13 +91,13 @@ class VectorColumnProvider(EmptyProvider):
     rules = VectorColumnLifecycle()
 
 
-EMPTY = {
-    "integration": IntegrationProvider,
-    "user_access_token": UserAccessTokenProvider,
-    "token_scope": TokenScopeProvider,
-    "collection": CollectionProvider,
-    "table": TableProvider,
-    "vector_column": VectorColumnProvider,
+EMPTY: dict[type[Resource], type[ResourceProvider]] = {
+    astra.Integration: IntegrationProvider,
+    astra.UserAccessToken: UserAccessTokenProvider,
+    astra.TokenScope: TokenScopeProvider,
+    astra.Collection: CollectionProvider,
+    astra.Table: TableProvider,
+    astra.VectorColumn: VectorColumnProvider,
 }
 
 
@@ -106,9 +107,8 @@ def declare() -> None:
     if "BENCH_FLOOR" not in os.environ:
         _declare_blocks(blocks)
         return
-    for module, provider in EMPTY.items():
-        where = f"pulumi_astra_vectorize.resources.{module}.{provider.__name__}"
-        mock.patch(where, provider).start()
+    for kind, provider in EMPTY.items():
+        mock.patch.object(kind, "provider_class", provider).start()
     _declare_blocks(blocks)
 
 
