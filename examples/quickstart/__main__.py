@@ -23,7 +23,7 @@ scope = astra.TokenScope("search", token=token, databases=[DATABASE])
 minilm = astra.EmbeddingService(
     provider="huggingface",
     model="sentence-transformers/all-MiniLM-L6-v2",
-    token=scope.token,  # the scope's, not the token's: whatever embeds waits for its scope
+    token=scope,  # not the token: whatever embeds waits for its scope
 )
 
 # The demo's text can be loaded again at any time, so `pulumi destroy` may take it: without

@@ -15,7 +15,7 @@ from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.commands import JsonObject
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.recent import ACTING_SECONDS, SHOWN_SECONDS
-from pulumi_astra_vectorize.engine import Provider, Resource
+from pulumi_astra_vectorize.engine import Provider, Resource, target_input
 from pulumi_astra_vectorize.reload.collection import CollectionReload
 from pulumi_astra_vectorize.reload.progress import ProgressLines
 from pulumi_astra_vectorize.reload.spool import Spool
@@ -41,6 +41,7 @@ from pulumi_astra_vectorize.resources.embedding_service import (
     EmbeddingServiceDict,
     service_input,
     service_problems,
+    token_of,
 )
 
 if TYPE_CHECKING:
@@ -176,7 +177,8 @@ class Collection(Resource, module="astra-vectorize", name="Collection"):
         rerank: ``{"enabled": ..., "service": ...}``, where the server has the feature.
         on_change: ``replace`` (the default) or ``reload``: what a change of the definition means.
         target: the name of the target in the stack's configuration, where it is not the one that
-            needs no name.
+            needs no name; that of the service's token if left out, where a TokenScope or
+            UserAccessToken was passed.
         adopt: take over a collection of that name if its definition is the same.
         force_destroy: allow deleting and replacing while it holds documents. Has to be applied by
             a `pulumi up` of its own before.
@@ -227,7 +229,7 @@ class Collection(Resource, module="astra-vectorize", name="Collection"):
             "lexical": lexical,
             "rerank": rerank,
             "on_change": on_change,
-            "target": target,
+            "target": target_input(target, token_of(service)),
             "adopt": adopt,
             "force_destroy": force_destroy,
         }

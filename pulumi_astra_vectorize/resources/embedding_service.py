@@ -20,6 +20,7 @@ from pulumi_astra_vectorize.api.portal_steps import (
 )
 from pulumi_astra_vectorize.errors import AstraVectorizeError, NotFoundError, RefusedError
 from pulumi_astra_vectorize.resources._values import mapping, text
+from pulumi_astra_vectorize.resources.token_scope import TokenScope
 from pulumi_astra_vectorize.resources.user_access_token import UserAccessToken
 
 if TYPE_CHECKING:
@@ -44,15 +45,15 @@ class EmbeddingService:
     Attributes:
         provider: the provider's id, as findEmbeddingProviders lists it.
         model: a model of that provider.
-        token: a UserAccessToken or its name; best ``scope.token`` of the TokenScope that has the
-            database, since the order of creation follows. None where the provider needs no token
-            or applications send it with each request.
+        token: best the TokenScope that has the database, since the order of creation follows, and
+            the target; or a UserAccessToken, or a token's name. None where the provider needs no
+            token or applications send it with each request.
         parameters: further settings that some providers ask for.
     """
 
     provider: pulumi.Input[str]
     model: pulumi.Input[str]
-    token: pulumi.Input[str] | UserAccessToken | None = None
+    token: pulumi.Input[str] | TokenScope | UserAccessToken | None = None
     parameters: pulumi.Input[Mapping[str, Any]] | None = None
 
 
@@ -60,7 +61,11 @@ def service_input(service: EmbeddingService | EmbeddingServiceDict | None) -> An
     """What a program passed, as the resource's input property."""
     if not isinstance(service, EmbeddingService):
         return service
-    token = service.token.name if isinstance(service.token, UserAccessToken) else service.token
+    token = service.token
+    if isinstance(token, UserAccessToken):
+        token = token.name
+    elif isinstance(token, TokenScope):
+        token = token.token
     written = {
         "provider": service.provider,
         "model": service.model,
@@ -68,6 +73,11 @@ def service_input(service: EmbeddingService | EmbeddingServiceDict | None) -> An
         "parameters": service.parameters,
     }
     return {name: value for name, value in written.items() if value is not None}
+
+
+def token_of(service: EmbeddingService | EmbeddingServiceDict | None) -> object:
+    """What a service was given as its token: a resource brings its target along."""
+    return service.token if isinstance(service, EmbeddingService) else None
 
 
 class ServiceInputs(life.Inputs):
@@ -199,7 +209,7 @@ def scope_problem(
         return NotFoundError(
             "TOKEN_NOT_FOUND",
             f"the integration {provider!r} has no user access token {token!r}",
-            fix="create it with a UserAccessToken, and pass `token=scope.token` of its TokenScope",
+            fix="create it with a UserAccessToken, and pass its TokenScope as `token` of the service",
             source="Astra DB",
         )
     return _not_in_scope(

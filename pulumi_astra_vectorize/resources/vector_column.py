@@ -46,6 +46,7 @@ from pulumi_astra_vectorize.resources.embedding_service import (
     EmbeddingServiceDict,
     service_input,
     service_problems,
+    token_of,
 )
 from pulumi_astra_vectorize.resources.table import Table
 
@@ -189,7 +190,7 @@ class VectorColumn(Resource, module="astra-vectorize", name="VectorColumn"):
         on_change: ``replace`` (the default), or ``reload``: another model embeds the rows anew.
         reload_from: for a reload: the column whose text is embedded.
         target: the name of the target in the stack's configuration, where it is not the one that
-            needs no name; the Table's if left out.
+            needs no name; the Table's if left out, or that of the service's token.
         adopt: give service and index to a vector column that is there already.
         force_destroy: allow losing the column while the table has rows. Has to be applied by a
             `pulumi up` of its own before.
@@ -237,7 +238,7 @@ class VectorColumn(Resource, module="astra-vectorize", name="VectorColumn"):
             "index": index_input(index),
             "on_change": on_change,
             "reload_from": reload_from,
-            "target": target_input(target, table),
+            "target": target_input(target, table, token_of(service)),
             "adopt": adopt,
             "force_destroy": force_destroy,
         }

@@ -214,7 +214,7 @@ def test_what_is_handed_over_brings_its_target_along(run: Run) -> None:
     def program() -> None:
         integration = astra.Integration("there", target="eu")
         token = astra.UserAccessToken("token", integration=integration, secret="hf_secret")
-        astra.TokenScope("scope", token=token, databases=["library"])
+        scope = astra.TokenScope("scope", token=token, databases=["library"])
         books = astra.Table(
             "books", database="library", columns={"id": "text"}, primary_key="id", target="eu"
         )
@@ -223,13 +223,18 @@ def test_what_is_handed_over_brings_its_target_along(run: Run) -> None:
         astra.Keyspace("shelves", database="library", target="eu")
         astra.Collection("notes", database="library", target="eu")
         astra.Collection("here", database="library")
+        service = astra.EmbeddingService("huggingface", "a-model", scope)
+        astra.Collection("embedded", database="library", service=service)
+        astra.VectorColumn("v", database="library", table="books", service=service)
 
     registered = run(program)
 
     targets = {name: inputs(registered[name]).get("target") for name in registered}
-    followers = ("there", "token", "scope", "books", "summary", "shelves", "notes")
+    followers = ("there", "token", "scope", "books", "summary", "shelves", "notes", "embedded", "v")
     assert {name: targets[name] for name in followers} == dict.fromkeys(followers, "eu")
     assert (targets["other"], targets["here"]) == ("us", None)
+    assert inputs(registered["embedded"])["service"]["token"] == "token"
+    assert "TokenScope::scope" in " ".join(registered["embedded"]["dependencies"])
 
 
 @pytest.mark.parametrize("as_dict", [False, True])
