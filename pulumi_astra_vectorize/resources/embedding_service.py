@@ -209,15 +209,15 @@ def scope_problem(
         return NotFoundError(
             "TOKEN_NOT_FOUND",
             f"the integration {provider!r} has no user access token {token!r}",
-            fix="create it with a UserAccessToken, and pass its TokenScope as `token` of the service",
+            fix="create it with a UserAccessToken, and pass its TokenScope as the service's `token`",
             source="Astra DB",
         )
     return _not_in_scope(
         provider,
         token,
         database,
-        fix=f"add {database.name!r} to `databases` of the token's TokenScope, and pass that "
-        "scope's `token` here, so that the scope comes first",
+        fix=f"add {database.name!r} to `databases` of the token's TokenScope, and pass that scope "
+        "as the service's `token`, so that the scope comes first",
     )
 
 
