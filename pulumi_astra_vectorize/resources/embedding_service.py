@@ -209,7 +209,8 @@ def scope_problem(
         return NotFoundError(
             "TOKEN_NOT_FOUND",
             f"the integration {provider!r} has no user access token {token!r}",
-            fix="create it with a UserAccessToken, and pass its TokenScope as the service's `token`",
+            fix="create it with a UserAccessToken, and pass its TokenScope as the `token` of the "
+            "service",
             source="Astra DB",
         )
     return _not_in_scope(
