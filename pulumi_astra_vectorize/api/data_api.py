@@ -24,6 +24,7 @@ ALREADY_EXISTS = "DOCUMENT_ALREADY_EXISTS"
 
 CREDENTIAL_REFUSED = "VECTORIZE_CREDENTIAL_INVALID"
 OPTIONS_REFUSED = "INVALID_CREATE_COLLECTION_OPTIONS"
+OTHER_SETTINGS = "EXISTING_COLLECTION_DIFFERENT_SETTINGS"
 
 NO_MODEL = "no-model-has-this-name"
 """The Data API checks the credential before the model: a model that cannot exist ends the probe."""
@@ -60,6 +61,24 @@ class DataApi(Commands):
         with self._changing("collections", keyspace):
             self._change(f"/{keyspace}", "createCollection", {"name": name, "options": options})
             self._memory.created("collections", keyspace, name, options)
+
+    def check_definition(self, keyspace: str, name: str, options: JsonObject) -> None:
+        """Asks for a collection under the name of one with other settings, which creates nothing.
+
+        The Data API looks at the definition first, and then at what has the name
+        (CreateCollectionCommandResolver before CreateCollectionOperation, stargate/data-api). So
+        no room for another collection is needed. What only the database under it can refuse (a
+        source model or an analyzer that it does not have) is not found out.
+
+        Raises:
+            DataApiError: what the definition is refused for.
+        """
+        body = {"createCollection": {"name": name, "options": options}}
+        reply = self._ask(f"/{keyspace}", body, repeatable=True)
+        if not reply.errors:  # it has these settings, or is gone: then this is the new one
+            self._memory.lost("collections", keyspace)
+        elif reply.errors[0].get("errorCode") != OTHER_SETTINGS:
+            raise error_of(reply.errors[0])
 
     def delete_collection(self, keyspace: str, name: str) -> None:
         """Deletes a collection, or the table of that name: look first."""

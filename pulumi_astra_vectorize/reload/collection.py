@@ -45,7 +45,7 @@ class Site(Protocol):
         ...
 
     def check(self) -> None:
-        """Raises what would make ``create`` fail, as far as that can be told before."""
+        """Raises what the server refuses the wanted definition for, while another one is there."""
         ...
 
     def create(self) -> None:
@@ -89,6 +89,7 @@ class CollectionReload:
                 case Plan.LOAD:
                     self._load()
                 case Plan.START_OVER:
+                    self._site.check()
                     self._refuse_other_documents()
                     self._site.drop()
                     self._load()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pulumi_astra_vectorize.api.commands import DataApiError, JsonObject
@@ -17,7 +19,7 @@ from pulumi_astra_vectorize.resources._collection_definition import (
     wanted,
 )
 from pulumi_astra_vectorize.resources._settle import settle
-from pulumi_astra_vectorize.resources.embedding_service import explained, scope_problem
+from pulumi_astra_vectorize.resources.embedding_service import explained
 
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.target import Target
@@ -70,26 +72,20 @@ class CollectionSite:
         return not differences(wanted(self._inputs), actual(options))
 
     def check(self) -> None:
-        """Raises what would make ``create`` fail, as far as that can be told before."""
-        service = self._inputs.service
-        if service is None or service.token is None:
-            return
-        problem = scope_problem(service.provider, service.token, self.database, self._target)
-        if problem is not None:
-            raise problem
+        """Raises what the server refuses the wanted definition for, while another one is there."""
+        inputs, options = self._inputs, options_of(self._inputs)
+        with self._explaining():
+            self.documents.api.check_definition(inputs.keyspace, inputs.name, options)
 
     def create(self) -> None:
         """Creates the collection as the program says."""
         inputs, api = self._inputs, self.documents.api
         options = options_of(inputs)
-        try:
-            with self._target.schema_change(self.database):
-                settle(
-                    lambda: api.create_collection(inputs.keyspace, inputs.name, options),
-                    lambda: self.options() is not None,
-                )
-        except DataApiError as error:
-            raise explained(error, inputs.service, self.database, self._target) from None
+        with self._explaining(), self._target.schema_change(self.database):
+            settle(
+                lambda: api.create_collection(inputs.keyspace, inputs.name, options),
+                lambda: self.options() is not None,
+            )
 
     def drop(self) -> None:
         """Drops the collection, if it is there: a table of that name is not ours to drop."""
@@ -104,3 +100,10 @@ class CollectionSite:
     def count(self) -> tuple[int, bool]:
         """How many documents it holds, and whether there are more than that."""
         return self.documents.api.count_documents(self._inputs.keyspace, self._inputs.name)
+
+    @contextmanager
+    def _explaining(self) -> Generator[None]:
+        try:
+            yield
+        except DataApiError as error:
+            raise explained(error, self._inputs.service, self.database, self._target) from None

@@ -8,13 +8,14 @@ from tests.fidelity.cases import (
     KEYSPACE,
     MODEL,
     NO_LEXICAL,
+    OK,
     SERVICE,
     Step,
     case,
     refusals,
     refused,
 )
-from tests.fidelity.collection_schema_cases import NAME, create, service, vector
+from tests.fidelity.collection_schema_cases import DROP, NAME, create, service, vector
 from tests.fidelity.matching import Lacking
 
 NOTHING_CAME: Final = Step({"findCollections": {}}, {"status": {"collections": Lacking(NAME)}})
@@ -106,6 +107,21 @@ REFUSED = [
         KEYSPACE,
         create(service(authentication={"providerKey": "no-such"}, modelName="no/model")),
         refused("VECTORIZE_CREDENTIAL_INVALID"),
+    ),
+    case(
+        "createCollection: the definition is checked before the name, for a reload",
+        KEYSPACE,
+        create(),
+        OK,
+        Step(create(vector(dimension=5000)), refused("VECTOR_SEARCH_TOO_BIG_VALUE", "SCHEMA")),
+        Step(
+            create(service(authentication={"providerKey": "no-such"})),
+            refused("VECTORIZE_CREDENTIAL_INVALID"),
+        ),
+        Step(
+            create(vector(dimension=3)), refused("EXISTING_COLLECTION_DIFFERENT_SETTINGS", "SCHEMA")
+        ),
+        DROP,
     ),
     *[
         case(

@@ -183,6 +183,23 @@ def test_token_that_cannot_serve_is_refused_before_anything_changes(
     assert stack.refresh(state) == state
 
 
+def test_definition_that_the_server_refuses_is_refused_before_anything_changes(
+    stack: Stack, content: Content
+) -> None:
+    """A feature that is off there is found out while the documents are where they are."""
+    state = stack.create(dimension=2)
+    content.put(*({"_id": f"d{number}", "$vector": [1.0, 0.5]} for number in range(3)))
+    before = content.all()
+
+    with pytest.raises(AstraVectorizeError) as caught:
+        stack.up(state, dimension=2, lexical={"enabled": True})
+
+    assert caught.value.code == "LEXICAL_FEATURE_NOT_ENABLED"
+    assert content.all() == before
+    assert spool_files(stack) == set()
+    assert stack.refresh(state) == state
+
+
 def test_busy_provider_is_asked_again(
     stack: Stack, content: Content, provider: Provider, user_access_token: str
 ) -> None:

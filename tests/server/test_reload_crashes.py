@@ -173,6 +173,22 @@ def test_program_that_is_taken_back_gets_the_old_collection_back(reload: Reload)
     assert spool_files(stack) == set()
 
 
+def test_half_loaded_collection_is_not_dropped_for_a_definition_that_is_refused(
+    reload: Reload,
+) -> None:
+    """What the server refuses leaves what is there as it is; the reload ends without it."""
+    state = reload.half_done()
+    before = reload.content.all()
+
+    with pytest.raises(AstraVectorizeError) as caught:
+        reload.up(state, lexical={"enabled": True})
+    assert caught.value.code == "LEXICAL_FEATURE_NOT_ENABLED"
+    assert reload.content.all() == before
+
+    reload.up(state)
+    assert reload.content.all() == expected(BGE_SMALL)
+
+
 def test_documents_written_into_a_half_loaded_collection_are_not_dropped(reload: Reload) -> None:
     """Another definition would lose them: refused; the one that is there ends well."""
     state = reload.half_done()
