@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -69,7 +70,7 @@ def load(
         typer.Option(
             "--keep-vectors",
             help="Keep the vectors of documents without text: for a collection of the same "
-            "provider, model and dimension.",
+            "provider, model and dimension. One without a service always keeps them.",
         ),
     ] = False,
 ) -> None:
@@ -78,10 +79,16 @@ def load(
     Text in `$vectorize` is embedded anew. Documents whose `_id` is there already stay as they are,
     so a load that failed can be run again.
     """
-    from pulumi_astra_vectorize.reload.documents import embeds, loses_its_vector, ready_to_load
+    from pulumi_astra_vectorize.reload.documents import (
+        brings_vectors,
+        embeds,
+        loses_its_vector,
+        ready_to_load,
+    )
     from pulumi_astra_vectorize.reload.lines import read_lines
 
     documents, options = _collection(database, keyspace, collection)
+    keep_vectors = keep_vectors or brings_vectors(options)
     total = without = 0
 
     def ready(stream: TextIO) -> Generator[JsonObject]:
@@ -94,9 +101,11 @@ def load(
     with _shown("loaded") as shown, _opened(file) as stream:
         written = documents.load(ready(stream), ask_first=True, passed=shown)
     typer.echo(f"loaded {written} documents; {total - written} were there already", err=True)
-    if without:
+    if without and written:
         typer.echo(
-            f"{without} had a vector and no text, and have no vector now: --keep-vectors keeps it",
+            f"{without} of the file had a vector and no text: what of these was loaded now has no "
+            "vector. To keep the vectors (same provider, model and dimension), delete these "
+            "documents, and load the file again with --keep-vectors",
             err=True,
         )
 
@@ -109,9 +118,10 @@ def _collection(database: str, keyspace: str, name: str) -> tuple[Documents, Jso
     """
     from pulumi_astra_vectorize.api.target import Target
     from pulumi_astra_vectorize.reload.documents import Documents
-    from pulumi_astra_vectorize.settings import load_settings
+    from pulumi_astra_vectorize.configuration import EnvironmentSettings
+    from pulumi_astra_vectorize.settings import validated
 
-    target = Target(load_settings(lambda _key: None))
+    target = Target(validated(EnvironmentSettings, {}, ""))
     found = target.database(database)
     api = target.data_api(found)
     collections = api.collections(keyspace)
@@ -155,11 +165,15 @@ def _refuse_to_overwrite(file: Path) -> None:
 
 @contextmanager
 def _opened(file: Path) -> Generator[TextIO]:
+    from pulumi_astra_vectorize.reload.lines import NOT_UTF8
+
     if file == STANDARD:
+        if isinstance(sys.stdin, TextIOWrapper):
+            sys.stdin.reconfigure(encoding="utf-8", errors=NOT_UTF8)
         yield sys.stdin
         return
     try:
-        stream = file.open(encoding="utf-8")
+        stream = file.open(encoding="utf-8", errors=NOT_UTF8)
     except OSError as error:
         raise NotFoundError(
             "FILE_NOT_READABLE",

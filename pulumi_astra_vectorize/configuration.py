@@ -78,6 +78,30 @@ class NamedSettings(Settings):
         return (init_settings,)
 
 
+class EnvironmentSettings(Settings):
+    """The settings of a command that reads the environment and no stack."""
+
+    def key_of(self, name: str) -> str:
+        """A setting has no other name here than its variable's."""
+        return super().variables_of(name)
+
+    def variables_of(self, *names: str) -> str:  # noqa: ARG002 - the others tell them
+        """None beside the keys, which are the variables."""
+        return ""
+
+    def line_to_set(self, name: str, value: str) -> str:
+        """The command that sets the variable."""
+        return f"`export {self.key_of(name)}={value}`"
+
+    def line_to_remove(self, name: str) -> str:
+        """The command that takes the variable away."""
+        return f"`unset {self.key_of(name)}`"
+
+    def how_to_set(self, values: Mapping[str, str]) -> str:
+        """The commands that set these variables."""
+        return " and ".join(self.line_to_set(name, value) for name, value in values.items())
+
+
 @dataclass(frozen=True)
 class Configuration:
     """The settings of a run.

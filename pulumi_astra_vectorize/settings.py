@@ -76,6 +76,12 @@ Address = Annotated[str, AfterValidator(_host_and_port)]
 
 Token = Annotated[SecretStr, AfterValidator(_fits_a_header)]
 
+LONGEST_WAIT = 1_000_000
+"""Seconds, eleven days; sockets take no more than twice that."""
+
+Seconds = Annotated[float, Field(ge=0, le=LONGEST_WAIT, allow_inf_nan=False)]
+"""How long something is waited for."""
+
 
 class Settings(BaseSettings):
     """What the provider needs to know to reach its target.
@@ -117,14 +123,14 @@ class Settings(BaseSettings):
     hugging_face_url: Address | None = Field(
         None, validation_alias="ASTRA_VECTORIZE_HUGGING_FACE_URL"
     )
-    portal_wait: float = Field(0, ge=0, validation_alias="ASTRA_VECTORIZE_PORTAL_WAIT")
-    database_wait: float = Field(0, ge=0, validation_alias="ASTRA_VECTORIZE_DATABASE_WAIT")
-    timeout_seconds: float = Field(60, gt=0, validation_alias="ASTRA_VECTORIZE_TIMEOUT_SECONDS")
+    portal_wait: Seconds = Field(0, validation_alias="ASTRA_VECTORIZE_PORTAL_WAIT")
+    database_wait: Seconds = Field(0, validation_alias="ASTRA_VECTORIZE_DATABASE_WAIT")
+    timeout_seconds: Seconds = Field(60, gt=0, validation_alias="ASTRA_VECTORIZE_TIMEOUT_SECONDS")
     spool_folder: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
         default_factory=_own_state_folder, validation_alias="ASTRA_VECTORIZE_SPOOL_FOLDER"
     )
-    credential_cache_seconds: float = Field(
-        0, ge=0, validation_alias="ASTRA_VECTORIZE_CREDENTIAL_CACHE_SECONDS"
+    credential_cache_seconds: Seconds = Field(
+        0, validation_alias="ASTRA_VECTORIZE_CREDENTIAL_CACHE_SECONDS"
     )
 
     @model_validator(mode="after")

@@ -77,6 +77,11 @@ def embeds(options: JsonObject) -> bool:
     return bool(member(member(options, "vector"), "service"))
 
 
+def brings_vectors(options: JsonObject) -> bool:
+    """Whether a collection with these options has the vectors of applications, and no others."""
+    return bool(member(options, "vector")) and not embeds(options)
+
+
 def vectors_fit(before: JsonObject, after: JsonObject) -> bool:
     """Whether vectors of one collection mean the same in another one, told by their options.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TextIO
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,7 +13,7 @@ from pulumi_astra_vectorize.api.commands import JsonObject
 from pulumi_astra_vectorize.errors import ConfigurationError
 from pulumi_astra_vectorize.files import explained_disk_errors, whole_file
 from pulumi_astra_vectorize.reload.journal import Journal, Place
-from pulumi_astra_vectorize.reload.lines import read_lines, write_lines
+from pulumi_astra_vectorize.reload.lines import NOT_UTF8, read_lines, write_lines
 
 
 class Manifest(BaseModel):
@@ -65,7 +66,7 @@ class Spool:
             ConfigurationError: SPOOL_DAMAGED, when they are not as many as the manifest says.
         """
         manifest, count = self.manifest(), 0
-        with explained_disk_errors(self.path), self.path.open(encoding="utf-8") as stream:
+        with explained_disk_errors(self.path), self._opened() as stream:
             for count, document in enumerate(read_lines(stream, str(self.path)), 1):  # noqa: B007 - it is compared
                 yield document
         if manifest is None or count != manifest.count:
@@ -75,6 +76,9 @@ class Spool:
                 f"{manifest.count if manifest else 0} that were exported",
                 fix="restore the file from a backup of the disk; nothing else has the documents",
             )
+
+    def _opened(self) -> TextIO:
+        return self.path.open(encoding="utf-8", errors=NOT_UTF8)
 
     def discard(self) -> None:
         """Removes it: every document is where it belongs."""

@@ -156,6 +156,11 @@ class Content:
         reply = self._post({"updateOne": {"filter": {"_id": identifier}, "update": update}})
         assert reply["status"]["matchedCount"] == 1
 
+    def delete(self, identifier: Any) -> None:
+        """Deletes one document."""
+        reply = self._post({"deleteOne": {"filter": {"_id": identifier}}})
+        assert reply["status"]["deletedCount"] == 1
+
     def all(self) -> dict[str, dict[str, Any]]:
         """Every document with text and vector, by its id as text."""
         found: dict[str, dict[str, Any]] = {}

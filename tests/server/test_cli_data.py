@@ -30,11 +30,22 @@ def run(server: Server, keyspace: str) -> Run:
         "ASTRA_DB_APPLICATION_TOKEN": server.token,
     }
 
-    def run(command: str, collection: str, *more: str | Path, given: str | None = None) -> Any:
+    def run(
+        command: str,
+        collection: str,
+        *more: str | Path,
+        given: str | None = None,
+        **variables: str,
+    ) -> Any:
         options = ["--database", "library", "--keyspace", keyspace, "--collection", collection]
         arguments = [*COMMAND, command, *options, *map(str, more)]
         return subprocess.run(
-            arguments, env=environment, input=given, capture_output=True, text=True, check=False
+            arguments,
+            env=environment | variables,
+            input=given,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     return run
@@ -92,8 +103,78 @@ def test_pipe_without_vectors(run: Run, old: Content, new: Content) -> None:
     loaded = run("load", "new", "-", given=exported.stdout)
 
     assert loaded.returncode == 0, loaded.stderr
-    assert "1 had a vector and no text" in loaded.stderr
+    assert "1 of the file had a vector and no text" in loaded.stderr
     assert new.all() == {**old.all(), "vector": {"_id": "vector"}}
+
+
+def test_vectors_that_were_left_out_come_back_as_the_hint_says(
+    run: Run, old: Content, new: Content
+) -> None:
+    """What is there stays as it is: the documents have to go before they are loaded with them."""
+    exported = run("export", "old", "-").stdout
+    hint = run("load", "new", "-", given=exported).stderr
+    assert "delete these documents, and load the file again with --keep-vectors" in hint
+
+    new.delete("vector")
+    loaded = run("load", "new", "-", "--keep-vectors", given=exported)
+
+    assert "loaded 1 documents" in loaded.stderr
+    assert "no vector" not in loaded.stderr
+    assert new.all() == old.all()
+
+
+def test_vectors_are_kept_where_nothing_could_embed(
+    run: Run, data_api: PostCommand, keyspace: str
+) -> None:
+    """A collection without a service has the vectors of applications, or none at all."""
+    options = {"vector": {"dimension": 2}}
+    for name, made in (("bare", {"options": options}), ("plain", {})):
+        assert data_api({"createCollection": {"name": name, **made}}, keyspace) == {
+            "status": {"ok": 1}
+        }
+    given = '{"_id": "a", "$vector": [1.0, 0.5]}\n'
+
+    assert "no vector" not in run("load", "bare", "-", given=given).stderr
+    assert "1 of the file had a vector" in run("load", "plain", "-", given=given).stderr
+
+    bare, plain = (Content(data_api, keyspace, name) for name in ("bare", "plain"))
+    assert bare.all() == {"a": {"_id": "a", "$vector": [1.0, 0.5]}}
+    assert plain.all() == {"a": {"_id": "a"}}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"_id": 1, "a": "\xff"}',
+        b'{"_id": 1, "a": NaN}',
+        b'{"_id": 1, "a": -Infinity}',
+        b'{"_id": 1, "a": 1e999}',
+        b'{"_id": 1, "a": "\\ud800"}',
+    ],
+)
+@pytest.mark.usefixtures("old")
+def test_line_that_nobody_can_send_is_told_by_its_number(
+    run: Run, tmp_path: Path, line: bytes
+) -> None:
+    """Bytes that are not UTF-8, and what Python reads as a number though JSON has none such."""
+    file = tmp_path / "there.jsonl"
+    file.write_bytes(b'{"_id": 0}\n' + line + b"\n")
+
+    ended = run("load", "old", file)
+
+    assert ended.returncode == 1
+    assert f"[LINE_NOT_A_DOCUMENT] line 2 of {file}" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.usefixtures("old")
+def test_missing_token_is_set_where_the_command_reads_it(run: Run) -> None:
+    """It looks at no stack: the line to paste sets the variable."""
+    ended = run("export", "old", "-", ASTRA_DB_APPLICATION_TOKEN="")
+
+    assert "[APPLICATION_TOKEN_MISSING]" in ended.stderr
+    assert "run `export ASTRA_DB_APPLICATION_TOKEN=TOKEN`" in ended.stderr
+    assert "pulumi config" not in ended.stderr
 
 
 def test_load_goes_on_where_another_one_stopped(run: Run, old: Content, new: Content) -> None:

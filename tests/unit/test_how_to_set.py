@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from pulumi_astra_vectorize.configuration import load_configuration
+from pulumi_astra_vectorize.configuration import EnvironmentSettings, load_configuration
 from pulumi_astra_vectorize.settings import CONFIG_KEYS, SECRETS, Settings
 
 OPEN = {"endpoint": "http://it:1", "applicationToken": "app-token-value"}
@@ -52,3 +52,14 @@ def test_what_is_masked_is_set_as_a_secret() -> None:
 
     assert masked == SECRETS
     assert "pulumi config set --secret " in settings_of(None, OPEN).line_to_set("password", "P")
+
+
+@pytest.mark.parametrize("setting", CONFIG_KEYS)
+def test_a_command_that_reads_no_stack_tells_the_variable_alone(setting: str) -> None:
+    """`pulumi config set` would change nothing for it."""
+    told = EnvironmentSettings().how_to_set({setting: "X"})
+
+    assert told == f"`export {Settings.model_fields[setting].validation_alias}=X`"
+    assert EnvironmentSettings().line_to_remove(setting) == (
+        f"`unset {Settings.model_fields[setting].validation_alias}`"
+    )

@@ -123,6 +123,11 @@ def test_endpoint_is_kept_as_written(endpoint: str) -> None:
         ("target", "mars"),
         ("huggingFaceUrl", "huggingface.co"),
         ("credentialCacheSeconds", "-1"),
+        *(
+            (key, value)
+            for key in ("timeoutSeconds", "portalWait", "databaseWait", "credentialCacheSeconds")
+            for value in ("inf", "nan", "1e10")
+        ),
     ],
 )
 @pytest.mark.parametrize("source", ["config", "environment"])
