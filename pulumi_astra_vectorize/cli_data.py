@@ -117,8 +117,8 @@ def _collection(database: str, keyspace: str, name: str) -> tuple[Documents, Jso
         NotFoundError: DATABASE_NOT_FOUND, COLLECTION_NOT_FOUND.
     """
     from pulumi_astra_vectorize.api.target import Target
-    from pulumi_astra_vectorize.reload.documents import Documents
     from pulumi_astra_vectorize.configuration import EnvironmentSettings
+    from pulumi_astra_vectorize.reload.documents import Documents
     from pulumi_astra_vectorize.settings import validated
 
     target = Target(validated(EnvironmentSettings, {}, ""))

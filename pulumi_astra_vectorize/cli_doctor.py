@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
@@ -20,16 +21,23 @@ if TYPE_CHECKING:
 
 FROM_CONFIG = "Pulumi config"
 
+NOT_SHOWN = "[not shown: it may hold a password]"
+
 MARKS = {"ok": "ok     ", "warning": "warning", "error": "ERROR  "}
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A setting, where it came from, and its value unless that is a secret."""
+    """A setting, where it came from, and its value unless that is a secret; None is not set."""
 
     key: str
     source: str
-    value: str
+    value: str | float | None
+
+    def __str__(self) -> str:
+        number = isinstance(self.value, float)
+        value = "not set" if self.value is None else f"{self.value:g}" if number else self.value
+        return f"{self.key} = {value}  (from {self.source})"
 
 
 def doctor(
@@ -53,10 +61,12 @@ def doctor(
 
     Ends with 1 if something is wrong by which a `pulumi up` or an embedding fails.
     """
+    if stack is None and target is not None:
+        raise _no_stack(target)
     config = {} if stack is None else _config_of(stack)
     settings = list(_settings(config, target))
     for setting in [] if as_json else settings:
-        typer.echo(f"{setting.key} = {setting.value}  (from {setting.source})")
+        typer.echo(setting)
     findings: list[Finding] = []
     _examine(config, target, token or [], findings, shown=not as_json)
     is_well = all(finding.level != "error" for finding in findings)
@@ -90,6 +100,8 @@ def _examine(
             fix = finding.fix and f"\n        What to do: {finding.fix}"
             typer.echo(f"{MARKS[finding.level]} [{finding.code}] {finding.message}{fix}")
 
+    for unknown in _unknown_keys(config):
+        hear(unknown)
     try:
         examine(Target(load_configuration(config.get).settings(target)), tokens, hear)
     except AstraVectorizeError as error:
@@ -99,13 +111,14 @@ def _examine(
 def _settings(config: Mapping[str, str], target: str | None) -> Iterator[Setting]:
     """Every setting, in the order of precedence: Pulumi config, environment, default.
 
-    What a target has for a default (its endpoint) is shown as such where the settings are right. Of
-    a named target only what it inherits may stand elsewhere than in its own entry.
+    Where they are right, they are shown as they are understood. Of a named target only what it
+    inherits may stand elsewhere than in its own entry, and its endpoint has no default.
     """
     from pulumi_astra_vectorize.configuration import INHERITED, load_configuration, written_key
     from pulumi_astra_vectorize.settings import CONFIG_KEYS, SECRETS, Settings
 
-    loaded = Settings.model_construct()
+    loaded: Settings | None = None
+    defaults = Settings.model_construct(**({} if target is None else {"endpoint": None}))
     entry: object = None
     with suppress(ConfigurationError):
         configuration = load_configuration(config.get)
@@ -115,7 +128,7 @@ def _settings(config: Mapping[str, str], target: str | None) -> Iterator[Setting
 
     for name, key in CONFIG_KEYS.items():
         variable = str(Settings.model_fields[name].validation_alias)
-        written, source, value = written_key(None, key), "default", getattr(loaded, name)
+        written, source, value = written_key(None, key), "default", getattr(defaults, name)
         if key in own or (target is not None and name not in INHERITED):
             written = written_key(target, key)
             source, value = (FROM_CONFIG, own[key]) if key in own else (source, value)
@@ -123,8 +136,41 @@ def _settings(config: Mapping[str, str], target: str | None) -> Iterator[Setting
             source, value = FROM_CONFIG, config[written]
         elif variable in os.environ:
             source, value = variable, os.environ[variable]
+        understood = value if loaded is None else getattr(loaded, name)
         hidden = name in SECRETS and source != "default"
-        yield Setting(written, source, "[secret]" if hidden else str(value))
+        yield Setting(written, source, "[secret]" if hidden else _shown(name, understood))
+
+
+def _shown(name: str, value: object) -> str | float | None:
+    """A value as JSON has it. A wrong address stays hidden where it may have a password."""
+    from pulumi_astra_vectorize.settings import ADDRESSES
+
+    if name in ADDRESSES and set("@?#") & set(str(value)):
+        return NOT_SHOWN
+    return value if isinstance(value, (str, float)) or value is None else str(value)
+
+
+def _unknown_keys(config: Mapping[str, str]) -> Iterator[Finding]:
+    """What stands among the settings and is none: mostly a slip of the keyboard."""
+    from pulumi_astra_vectorize.configuration import TARGETS_KEY
+    from pulumi_astra_vectorize.doctor import Finding
+    from pulumi_astra_vectorize.settings import CONFIG_KEYS, NAMESPACE
+
+    known = [TARGETS_KEY, *(f"{NAMESPACE}:{key}" for key in CONFIG_KEYS.values())]
+    for key in config:
+        if key.startswith(f"{NAMESPACE}:") and key not in known:
+            meant = "".join(f", and set {one}" for one in get_close_matches(key, known, 1))
+            wrong = f"the stack's config has {key}, which is no setting: nobody reads it"
+            fix = f"run `pulumi config rm {key}`{meant}"
+            yield Finding("UNKNOWN_SETTING", "warning", wrong, fix)
+
+
+def _no_stack(target: str) -> ConfigurationError:
+    return ConfigurationError(
+        "STACK_NEEDED",
+        f"the target {target!r} has its settings in a stack's config, and no stack was named",
+        fix="add `--stack STACK`, in the folder of the program's Pulumi.yaml",
+    )
 
 
 def _config_of(stack: str) -> dict[str, str]:

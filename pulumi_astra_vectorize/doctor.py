@@ -3,6 +3,7 @@ mend it."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pulumi_astra_vectorize.api.embedders import Embedder, embedders
 from pulumi_astra_vectorize.api.integrations import Integrations
 from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.errors import AstraVectorizeError
+from pulumi_astra_vectorize.settings import Settings
 
 PROVIDER = "huggingface"
 SUPPORTED = "SUPPORTED"
@@ -47,6 +49,7 @@ def examine(target: Target, tokens: Sequence[str], hear: Hear) -> None:
         tokens: names of user access tokens to look for, beside those that are in use.
         hear: is told each finding as it is made.
     """
+    _examine_spool(target.settings, hear)
     databases: list[Database] = []
     with _told(hear):
         databases = target.databases()
@@ -68,6 +71,22 @@ def _told(hear: Hear) -> Generator[None, None, None]:
         yield
     except AstraVectorizeError as error:
         hear(Finding(error.code, "error", error.message, error.fix))
+
+
+def _examine_spool(settings: Settings, hear: Hear) -> None:
+    """Whether documents and rotations can be kept; the folder is made when it is needed."""
+    folder = settings.spool_folder
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+        hear(
+            Finding(
+                "SPOOL_NOT_WRITABLE",
+                "warning",
+                f"nothing can be written to {folder}: no reload and no rotation by hand can begin",
+                f"give the right to write to {there}, or choose another folder: "
+                f"{settings.how_to_set({'spool_folder': 'FOLDER'})}",
+            )
+        )
 
 
 def _examine_database(target: Target, database: Database, hear: Hear) -> list[Embedder]:

@@ -47,6 +47,9 @@ CONFIG_KEYS = {
 SECRETS = frozenset({"application_token", "password"})
 """What `pulumi config set` has to encrypt, and nothing shows."""
 
+ADDRESSES = frozenset({"endpoint", "data_api_endpoint", "hugging_face_url"})
+"""What is refused with a user in it, and then not shown."""
+
 
 def _own_state_folder() -> Path:
     """Where programs keep what must outlive a crash (XDG base directory specification)."""

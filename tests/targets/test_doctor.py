@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from pulumi_astra_vectorize import cli
+from pulumi_astra_vectorize import cli, cli_doctor
+from pulumi_astra_vectorize.errors import ConfigurationError
 from pulumi_astra_vectorize.resources.collection import CollectionProvider
 from pulumi_astra_vectorize.settings import CONFIG_KEYS, Settings
 from tests.lifecycle.programs import SECRET, everything
@@ -126,6 +127,52 @@ def test_a_token_that_nobody_has(astra_config: dict[str, str]) -> None:
     assert findings(astra_config, "--token", "nobody")["TOKEN_NOT_FOUND"]["level"] == "error"
 
 
+def test_json_has_numbers_and_nulls(local_config: dict[str, str]) -> None:
+    """What is not set is null, seconds are numbers, and text is text."""
+    _, output = run({**local_config, "timeoutSeconds": "7"}, "--json")
+
+    settings = {it["key"]: it["value"] for it in json.loads(output)["settings"]}
+    assert settings["astra-vectorize:username"] is None
+    assert settings["astra-vectorize:timeoutSeconds"] == 7
+    assert settings["astra-vectorize:portalWait"] == 0
+    assert settings["astra-vectorize:target"] == "local"
+
+
+@pytest.mark.parametrize("key", ["endpoint", "dataApiEndpoint", "huggingFaceUrl"])
+@pytest.mark.parametrize("wrong", ["http://user:pass-value@it:1", "http://it:1/?key=pass-value"])
+def test_a_refused_address_shows_no_password(
+    local_config: dict[str, str], key: str, wrong: str
+) -> None:
+    """It is refused by the setting's name, and its value is not repeated."""
+    for form in ([], ["--json"]):
+        code, output = run({**local_config, key: wrong}, *form)
+
+        assert code == 1
+        assert "INVALID_SETTINGS" in output
+        assert "pass-value" not in output
+
+
+def test_a_folder_that_cannot_be_written_is_a_warning(local_config: dict[str, str]) -> None:
+    """A reload would stop there; a folder that is not there yet is made when it is needed."""
+    found = findings({**local_config, "spoolFolder": "/dev/null/spool"})
+
+    assert found["SPOOL_NOT_WRITABLE"]["level"] == "warning"
+    assert (
+        "`pulumi config set astra-vectorize:spoolFolder FOLDER`"
+        in (found["SPOOL_NOT_WRITABLE"]["fix"])
+    )
+    assert "SPOOL_NOT_WRITABLE" not in findings({**local_config, "spoolFolder": "/tmp/not/yet"})
+
+
+def test_a_target_by_name_needs_a_stack() -> None:
+    """Its settings stand in a stack's config alone."""
+    with pytest.raises(ConfigurationError) as caught:
+        cli_doctor.doctor(target="eu")
+
+    assert caught.value.code == "STACK_NEEDED"
+    assert "--stack STACK" in caught.value.fix
+
+
 @pytest.fixture
 def of_stack(
     local_config: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -165,10 +212,29 @@ def test_a_target_that_the_config_names(of_stack: Stack, server: Server) -> None
     assert code == 0, output
     assert f"astra-vectorize:targets.eu.endpoint = {server.url}  (from Pulumi config)" in output
     assert "targets.eu.applicationToken = [secret]  (from Pulumi config)" in output
-    assert "astra-vectorize:targets.eu.username = None  (from default)" in output
+    assert "astra-vectorize:targets.eu.username = not set  (from default)" in output
     assert "astra-vectorize:timeoutSeconds = 7  (from Pulumi config)" in output
     assert "astra-vectorize:endpoint" not in output
     assert server.token not in output
+
+
+def test_a_named_target_s_endpoint_has_no_default(of_stack: Stack) -> None:
+    """Where none is written, none is shown."""
+    of_stack.configure("targets.eu.applicationToken", "app-token-value", secret=True)
+
+    _, output = run({}, "--stack", "test", "--target", "eu")
+
+    assert "astra-vectorize:targets.eu.endpoint = not set  (from default)" in output
+
+
+def test_a_key_that_is_no_setting(of_stack: Stack) -> None:
+    """It is named with the one that was probably meant."""
+    of_stack.configure("endpont", "http://127.0.0.1:9")
+
+    _, output = run({}, "--stack", "test")
+
+    assert "[UNKNOWN_SETTING] the stack's config has astra-vectorize:endpont" in output
+    assert "`pulumi config rm astra-vectorize:endpont`, and set astra-vectorize:endpoint" in output
 
 
 def test_a_target_that_is_wrong_or_not_there(of_stack: Stack) -> None:
