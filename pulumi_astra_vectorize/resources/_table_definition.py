@@ -34,6 +34,9 @@ SCALARS = frozenset(
     }
 )
 CONTAINERS = {"list": {"value_type"}, "set": {"value_type"}, "map": {"key_type", "value_type"}}
+NOT_IN_KEYS = frozenset({"list", "set", "map", "duration"})
+"""Types that the database takes in no primary key."""
+
 TO_WIRE = {"type": "type", "key_type": "keyType", "value_type": "valueType"}
 
 ColumnType = str | dict[str, Any]
@@ -124,9 +127,42 @@ def definition_problems(known: life.Properties) -> Iterator[life.Problem]:
     for name, column in columns.items():
         if wrong := _column_problem(name, column):
             yield life.Problem(("columns", name), wrong)
-    for name in _key_columns(known):
+        elif isinstance(column, Mapping):
+            yield from _inner_problems(name, cast("life.Properties", column))
+    keys = _key_columns(known)
+    for name in keys:
         if name not in columns:
             yield life.Problem(("primary_key",), f"{name!r} is not among the columns")
+        elif _kind(columns[name]) in NOT_IN_KEYS:
+            wrong = f"{name!r} is a {_kind(columns[name])}, which no primary key takes"
+            yield life.Problem(("primary_key",), wrong)
+    yield from _key_problems(mapping(known, "primary_key") or {}, keys)
+
+
+def _inner_problems(name: str, column: life.Properties) -> Iterator[life.Problem]:
+    """What a list, set or map holds is of a scalar type."""
+    for member in CONTAINERS.get(str(column.get("type")), ()):
+        kind = _kind(column.get(member))
+        if kind is not None and (kind not in SCALARS or (member, kind) == ("key_type", "duration")):
+            wrong = f"a {column['type']} cannot have {kind!r} there: use text, int or the like"
+            yield life.Problem(("columns", name, member), wrong)
+
+
+def _key_problems(key: life.Properties, names: list[str]) -> Iterator[life.Problem]:
+    if listed(key, "partition_by") == []:
+        wrong = "a table is partitioned by one column at least"
+        yield life.Problem(("primary_key", "partition_by"), wrong)
+    for name, order in (mapping(key, "partition_sort") or {}).items():
+        if order not in (1, -1, None):
+            wrong = f"1 is ascending, -1 is descending, {order!r} is neither"
+            yield life.Problem(("primary_key", "partition_sort", name), wrong)
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield life.Problem(("primary_key",), f"{name!r} stands in it twice")
+
+
+def _kind(column: Any) -> Any:
+    """The type of a column, or of what one holds; None where it is not known."""
+    return cast("JsonObject", column).get("type") if isinstance(column, Mapping) else column
 
 
 def _column_problem(name: str, column: Any) -> str | None:
