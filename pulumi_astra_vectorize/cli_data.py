@@ -116,11 +116,13 @@ def _collection(database: str, keyspace: str, name: str) -> tuple[Documents, Jso
     Raises:
         NotFoundError: DATABASE_NOT_FOUND, COLLECTION_NOT_FOUND.
     """
+    from pulumi_astra_vectorize.api.retries import say_long_waits
     from pulumi_astra_vectorize.api.target import Target
     from pulumi_astra_vectorize.configuration import EnvironmentSettings
     from pulumi_astra_vectorize.reload.documents import Documents
     from pulumi_astra_vectorize.settings import validated
 
+    say_long_waits()
     target = Target(validated(EnvironmentSettings, {}, ""))
     found = target.database(database)
     api = target.data_api(found)
@@ -168,9 +170,10 @@ def _opened(file: Path) -> Generator[TextIO]:
     from pulumi_astra_vectorize.reload.lines import NOT_UTF8
 
     if file == STANDARD:
-        if isinstance(sys.stdin, TextIOWrapper):
-            sys.stdin.reconfigure(encoding="utf-8", errors=NOT_UTF8)
-        yield sys.stdin
+        standard: TextIO = sys.stdin
+        if isinstance(standard, TextIOWrapper):
+            standard.reconfigure(encoding="utf-8", errors=NOT_UTF8)
+        yield standard
         return
     try:
         stream = file.open(encoding="utf-8", errors=NOT_UTF8)

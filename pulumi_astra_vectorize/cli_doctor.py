@@ -88,6 +88,7 @@ def _examine(
     *,
     shown: bool,
 ) -> None:
+    from pulumi_astra_vectorize.api.retries import say_long_waits
     from pulumi_astra_vectorize.api.target import Target
     from pulumi_astra_vectorize.configuration import load_configuration
     from pulumi_astra_vectorize.doctor import Finding, examine
@@ -102,6 +103,7 @@ def _examine(
 
     for unknown in _unknown_keys(config):
         hear(unknown)
+    say_long_waits()
     try:
         examine(Target(load_configuration(config.get).settings(target)), tokens, hear)
     except AstraVectorizeError as error:

@@ -19,6 +19,7 @@ from pulumi_astra_vectorize.api.integrations import Integrations
 from pulumi_astra_vectorize.api.portal import Portal
 from pulumi_astra_vectorize.api.portal_memory import PortalMemory
 from pulumi_astra_vectorize.api.recent import SHOWN_SECONDS, Recent
+from pulumi_astra_vectorize.api.retries import say_long_waits
 from pulumi_astra_vectorize.api.service import IntegrationsService
 from pulumi_astra_vectorize.api.single_tenant import SingleTenant
 from pulumi_astra_vectorize.api.transport import (
@@ -199,6 +200,7 @@ def current_target(name: str | None = None) -> Target:
     configuration = current_configuration()
     with _clients.lock:
         if configuration is not _clients.configuration:
+            say_long_waits()
             _clients.configuration, _clients.targets = configuration, {}
         if name not in _clients.targets:
             _clients.targets[name] = Target(configuration.settings(name))

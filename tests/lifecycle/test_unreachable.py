@@ -25,6 +25,7 @@ def _is_one_clear_line(failure: Outcome, code: str) -> None:
     lines = [line for line in failure.text.splitlines() if f"[{code}]" in line]
     assert lines, failure.text
     assert all("What to do:" in line for line in lines)
+    assert "stamina" not in failure.text
     assert "Traceback" not in failure.text
 
 
