@@ -79,12 +79,34 @@ class Commands:
         return reply
 
 
+FEATURE_OFF = (
+    "take `{0}` out of the program, or switch the feature on in the Data API (a self-hosted one: "
+    "STARGATE_FEATURE_FLAGS_{1}=true)"
+)
+
+NEXT_STEPS = {
+    "UNKNOWN_KEYSPACE": "add a Keyspace to the program and pass its `name` as `keyspace`, so that "
+    "it comes first; or correct the name",
+    "CANNOT_ADD_EXISTING_INDEX": "an index of that name is on another column or table of the "
+    "keyspace: give this one another `name` (VectorIndex(name=...)), or drop the other",
+    "EMBEDDING_SERVICE_NOT_CONFIGURED": "give the collection or column a `service`; or bring "
+    "vectors of your own, and have no text in `$vectorize` (in a file for `load`: rename it)",
+    "LEXICAL_FEATURE_NOT_ENABLED": FEATURE_OFF.format("lexical", "LEXICAL"),
+    "RERANKING_FEATURE_NOT_ENABLED": FEATURE_OFF.format("rerank", "RERANKING"),
+    "TOO_MANY_COLLECTIONS": "delete a collection that nobody needs, or use another database",
+    "TOO_MANY_INDEXES_FOR_COLLECTION": "delete a collection or an index that nobody needs, or use "
+    "another database",
+}
+"""What to do about codes of the vendor that a program or a file can be the cause of."""
+
+
 def error_of(said: JsonObject) -> DataApiError:
     """The error object of an answer as an exception."""
     from_provider = said.get("scope") == "EMBEDDING_PROVIDER"
+    code = str(said.get("errorCode", "UNKNOWN"))
     return DataApiError(
-        str(said.get("errorCode", "UNKNOWN")),
+        code,
         str(said.get("message", said)),
-        fix="see the vendor's documentation of this code",
+        fix=NEXT_STEPS.get(code, "see the vendor's documentation of this code"),
         source="embedding provider" if from_provider else "Astra DB",
     )

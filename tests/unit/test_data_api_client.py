@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pulumi_astra_vectorize.api.commands import DataApiError
+from pulumi_astra_vectorize.api.commands import DataApiError, error_of
 from pulumi_astra_vectorize.api.data_api import NO_MODEL, DataApi
 from pulumi_astra_vectorize.api.transport import Transport
 from pulumi_astra_vectorize.errors import AstraVectorizeError, UnreachableError
@@ -248,3 +248,18 @@ def test_probe_that_says_neither(code: str) -> None:
     """Any other answer, or a refusal that is not about the model, is no knowledge of the token."""
     with pytest.raises(DataApiError, match=code):
         client(errors(code)).credential_is_usable("ks", "huggingface", "search")
+
+
+@pytest.mark.parametrize(
+    ("code", "step"),
+    [
+        ("UNKNOWN_KEYSPACE", "add a Keyspace to the program"),
+        ("CANNOT_ADD_EXISTING_INDEX", "another `name`"),
+        ("EMBEDDING_SERVICE_NOT_CONFIGURED", "`service`"),
+        ("LEXICAL_FEATURE_NOT_ENABLED", "STARGATE_FEATURE_FLAGS_LEXICAL=true"),
+        ("RERANKING_FEATURE_NOT_ENABLED", "take `rerank` out of the program"),
+    ],
+)
+def test_error_that_a_program_can_cause_says_the_next_step(code: str, step: str) -> None:
+    """The vendor's documentation is for what nobody foresaw."""
+    assert step in error_of({"errorCode": code, "message": "no"}).fix
