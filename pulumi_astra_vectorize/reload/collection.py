@@ -98,6 +98,7 @@ class CollectionReload:
     def _export(self, definition: JsonObject) -> None:
         self._site.check()
         manifest = self._spool.fill(self._exported(), definition)
+        self._progress("exported", manifest.count, manifest.count)
         counted, more = self._site.documents.api.count_documents(
             self._site.documents.keyspace, self._site.documents.name
         )

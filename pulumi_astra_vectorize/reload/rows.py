@@ -39,6 +39,8 @@ class Rows:
             insert(self.api, self.keyspace, self.table, batch)
             embedded += len(batch)
             progress("rows embedded", embedded)
+        if embedded:
+            progress("rows embedded", embedded, embedded)
 
     def _without_vector(self) -> Iterator[JsonObject]:
         projection = dict.fromkeys([*self.key, self.text, self.vector], 1)

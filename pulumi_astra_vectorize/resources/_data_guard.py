@@ -6,13 +6,23 @@ from pulumi_astra_vectorize.errors import ConflictError, GuardError
 from pulumi_astra_vectorize.reload.spool import Spool
 
 
-def refuse_while_holding_data(what: str, unit: str, count: tuple[int, bool]) -> None:
-    """Raises GuardError HOLDS_DATA, with the number, unless there is nothing to lose."""
+def refuse_while_holding_data(
+    what: str, units: str, count: tuple[int, bool], lost: str = "which would be lost"
+) -> None:
+    """Raises GuardError HOLDS_DATA, with the number, unless there is nothing to lose.
+
+    Args:
+        what: what holds it.
+        units: what it holds: ``documents`` or ``rows``.
+        count: how many these are, and whether there are more than that.
+        lost: what of them would be lost, where that is not all.
+    """
     number, more = count
+    held = units.removesuffix("s") if count == (1, False) else units
     if number or more:
         raise GuardError(
             "HOLDS_DATA",
-            f"{what} holds {'more than ' if more else ''}{number} {unit}, which would be lost",
+            f"{what} holds {'more than ' if more else ''}{number} {held}, {lost}",
             fix="add `force_destroy=True` to this resource, run `pulumi up`, and then repeat this "
             "step; or empty it first",
         )

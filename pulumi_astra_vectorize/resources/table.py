@@ -100,7 +100,7 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
             return
         api = target.data_api(database)
         if _find(api, inputs, ACTING_SECONDS) is not None:
-            _refuse_while_it_has_rows(api, inputs, f"table {inputs.name!r}", database)
+            _refuse_while_it_has_rows(api, inputs, database, "which would be lost")
 
     def create(self, inputs: TableInputs, target: Target) -> tuple[str, TableOutputs]:
         database = target.database(inputs.database)
@@ -250,16 +250,17 @@ def _drop(api: DataApi, inputs: TableInputs, database: Database, columns: list[s
     if not columns:
         return
     if not inputs.force_destroy:
-        what = f"column {', '.join(columns)} of table {inputs.name!r}"
-        _refuse_while_it_has_rows(api, inputs, what, database)
+        lost = f"whose values of {', '.join(columns)} would be lost"
+        _refuse_while_it_has_rows(api, inputs, database, lost)
     api.drop_columns(inputs.keyspace, inputs.name, columns)
 
 
 def _refuse_while_it_has_rows(
-    api: DataApi, inputs: TableInputs, what: str, database: Database
+    api: DataApi, inputs: TableInputs, database: Database, lost: str
 ) -> None:
+    what = f"table {inputs.name!r} in {database.name}/{inputs.keyspace}"
     count = api.count_rows(inputs.keyspace, inputs.name)
-    refuse_while_holding_data(f"{what} in {database.name}/{inputs.keyspace}", "rows", count)
+    refuse_while_holding_data(what, "rows", count, lost)
 
 
 def _refuse_a_collection(api: DataApi, inputs: TableInputs, database: Database) -> None:

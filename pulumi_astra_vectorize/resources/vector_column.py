@@ -99,7 +99,8 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
         database = None if kept else database_of(state.outputs, target)
         site = Site(target, database, state.inputs) if database else None
         if site is not None and site.column_or_none(ACTING_SECONDS) is not None:
-            refuse_while_holding_data(f"{site}'s table", "rows", site.count_rows())
+            lost = "whose vectors would be lost"
+            refuse_while_holding_data(f"{site}'s table", "rows", site.count_rows(), lost)
 
     def unfinished(self, state: State, settings: Settings) -> bool:
         return _journal(state.outputs.database_id, state.inputs, settings).read() is not None

@@ -67,6 +67,7 @@ def test_changed_definition_takes_the_documents_along(
     outcome = stack.up(changed)
 
     assert outcome.steps_of("notes") == "update"
+    assert "exported 121 of 121" in outcome.text
     assert "loaded 121 of 121" in outcome.text
     assert server.collections()["notes"]["vector"]["metric"] == "dot_product"
     assert _ids(server) == {document["_id"] for document in DOCUMENTS}

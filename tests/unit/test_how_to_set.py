@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from pulumi_astra_vectorize.configuration import EnvironmentSettings, load_configuration
-from pulumi_astra_vectorize.settings import CONFIG_KEYS, SECRETS, Settings
+from pulumi_astra_vectorize.settings import CONFIG_KEYS, SECRETS, Settings, validated
 
 OPEN = {"endpoint": "http://it:1", "applicationToken": "app-token-value"}
 SHARED = {
@@ -57,9 +57,9 @@ def test_what_is_masked_is_set_as_a_secret() -> None:
 @pytest.mark.parametrize("setting", CONFIG_KEYS)
 def test_a_command_that_reads_no_stack_tells_the_variable_alone(setting: str) -> None:
     """`pulumi config set` would change nothing for it."""
-    told = EnvironmentSettings().how_to_set({setting: "X"})
+    told = validated(EnvironmentSettings, {}, "").how_to_set({setting: "X"})
 
     assert told == f"`export {Settings.model_fields[setting].validation_alias}=X`"
-    assert EnvironmentSettings().line_to_remove(setting) == (
+    assert validated(EnvironmentSettings, {}, "").line_to_remove(setting) == (
         f"`unset {Settings.model_fields[setting].validation_alias}`"
     )
