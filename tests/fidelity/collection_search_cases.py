@@ -180,6 +180,7 @@ REFUSED = [
             ("a filter by a vector", find(filter={"$vector": [1, 0]}), "FILTER_INVALID_EXPRESSION"),
             ("limit 0", find(options={"limit": 0}), "COMMAND_FIELD_VALUE_INVALID"),
             ("skip -1", find(options={"skip": -1}), "COMMAND_FIELD_VALUE_INVALID"),
+            ("skip without a sort", find(options={"skip": 1}), "COMMAND_FIELD_VALUE_INVALID"),
             ("a limit in quotes", find(options={"limit": "3"}), "REQUEST_STRUCTURE_MISMATCH"),
             ("an unknown option", find(options={"reverse": True}), "COMMAND_FIELD_UNKNOWN"),
             (
