@@ -23,6 +23,7 @@ def post(new_table: NewTable, service: dict[str, Any]) -> Post:
         "at": "int",
         "title": "text",
         "pages": "int",
+        "tags": {"type": "set", "valueType": "text"},
         "v": {"type": "vector", "dimension": 2},
         "text": {"type": "vector", "service": service},
     }
@@ -56,6 +57,31 @@ def test_an_update_of_no_row_inserts_it(post: Post) -> None:
     """An update is an upsert, and answers the same counts."""
     assert post(update({"shelf": "c", "at": 9}, set={"title": "new"})) == CHANGED
     assert ("c", 9) in keys(post)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"unset": {"title": "", "v": ""}},
+        {"set": {"title": None, "v": None, "text": ""}},
+        {"set": {"tags": []}},
+    ],
+)
+def test_an_update_without_a_value_makes_no_row(post: Post, change: dict[str, Any]) -> None:
+    """Nothing but nulls and empty sets: the vendor's "Update a row" asks for a value for a row."""
+    before = keys(post)
+    assert post(update({"shelf": "c", "at": 9}, **change)) == CHANGED
+    assert keys(post) == before
+    assert post(update(KEY, **change)) == CHANGED
+    row = post({"findOne": {"filter": KEY}})["data"]["document"]
+    assert ("title" in row) == ("tags" in change.get("set", {}))
+
+
+def test_an_update_with_one_value_makes_a_row(post: Post) -> None:
+    """An empty text is a value, and so is a vector; what is null beside it is left out."""
+    post(update({"shelf": "c", "at": 1}, set={"title": "", "pages": None}))
+    post(update({"shelf": "c", "at": 2}, set={"v": [1, 2]}, unset={"title": ""}))
+    assert keys(post)[-2:] == [("c", 1), ("c", 2)]
 
 
 def test_text_in_an_update_is_embedded(post: Post) -> None:

@@ -66,14 +66,17 @@ class DeleteMany(Command):
 
 @command("updateOne", "data", UpdateOne, kind="table")
 def update_one(call: Call, request: UpdateOne) -> Reply:
-    """Sets columns of the row with the key that the filter gives, whether it exists or not."""
+    """Sets columns of the row with the key that the filter gives.
+
+    One that does not exist comes into being if it gets a value: nulls alone make no row.
+    """
     _refuse_sort(request.sort, "UPDATE")
     table = Table.of(call.target)
     row = _row_of(table, parse_filter(table, request.filter))
     change = _parse_update(table, request.update)
     embed_texts(call, table, [change])
     row.merge(change)
-    upsert(call, table, [row])
+    upsert(call, table, [row], inserts=_holds_a_value(change))
     return Reply(status={"matchedCount": 1, "modifiedCount": 1})
 
 
@@ -185,6 +188,11 @@ def _parse_update(table: Table, update: JsonObject) -> RowChange:
     values = {**assigned, **dict.fromkeys(emptied)}
     assign_all(table, change, values, scope="UPDATE", invalid_values="INVALID_UPDATE_COLUMN_VALUES")
     return change
+
+
+def _holds_a_value(change: RowChange) -> bool:
+    """Whether anything is not null; empty lists, sets and maps have become null."""
+    return any(value is not None for value in [*change.values.values(), *change.vectors.values()])
 
 
 def _arguments(update: JsonObject, operator: str) -> JsonObject:
