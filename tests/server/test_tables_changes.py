@@ -178,6 +178,8 @@ def test_delete_one_needs_a_filter(post: Post) -> None:
     [
         ({"shelf": "a"}, [("b", 1), ("b", 2)]),
         ({"shelf": "a", "at": {"$gt": 1}}, [("a", 1), ("b", 1), ("b", 2)]),
+        ({"shelf": {"$in": ["a", "c"]}, "at": 1}, [("a", 2), ("b", 1), ("b", 2)]),
+        ({"$and": [{"shelf": "a"}, {"$or": [{"at": 2}]}]}, [("a", 1), ("b", 1), ("b", 2)]),
         ({}, []),
     ],
 )
@@ -185,6 +187,40 @@ def test_delete_many(post: Post, clause: dict[str, Any], left: list[tuple[str, i
     """A partition, a range inside it, or with an empty filter everything is deleted."""
     assert post({"deleteMany": {"filter": clause}}) == DELETED
     assert keys(post) == left
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        {"shelf": {"$gt": "a"}},
+        {"shelf": {"$lte": "a"}, "at": 1},
+        {"shelf": {"$ne": "a"}},
+        {"shelf": {"$nin": ["a"]}},
+        {"$not": {"shelf": "a"}},
+        {"$or": [{"shelf": "a"}, {"shelf": "b"}]},
+        {"shelf": "a", "$or": [{"at": 1}, {"at": 2}]},
+    ],
+)
+def test_deletions_that_the_database_refuses(post: Post, clause: dict[str, Any]) -> None:
+    """A deletion is of partitions given by $eq or $in: Cassandra takes no other, and no OR."""
+    (error,) = post({"deleteMany": {"filter": clause}})["errors"]
+    assert (error["family"], error["scope"]) == ("SERVER", "DATABASE")
+    assert error["errorCode"] == "INVALID_DATABASE_QUERY"
+    assert len(keys(post)) == 4
+
+
+def test_a_range_is_the_last_condition_of_a_deletion(new_table: NewTable) -> None:
+    """Of two columns that sort a partition the second cannot be given beside a range of the first.
+
+    The vendor's issue 1756 has the database's message.
+    """
+    columns = {"p": "int", "a": "int", "b": "int"}
+    post = new_table(columns, {"partitionBy": ["p"], "partitionSort": {"a": 1, "b": 1}})
+    post({"insertMany": {"documents": [{"p": 1, "a": a, "b": b} for a in (1, 2) for b in (1, 2)]}})
+    refused = post({"deleteMany": {"filter": {"p": 1, "a": {"$lt": 2}, "b": 1}}})
+    assert refused["errors"][0]["errorCode"] == "INVALID_DATABASE_QUERY"
+    assert post({"deleteMany": {"filter": {"p": 1, "a": {"$in": [1]}, "b": {"$lt": 2}}}}) == DELETED
+    assert len(post({"find": {"filter": {"p": 1}}})["data"]["documents"]) == 3
 
 
 def test_delete_many_without_a_filter_truncates(post: Post) -> None:

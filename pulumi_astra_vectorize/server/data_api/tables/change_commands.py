@@ -25,6 +25,7 @@ from pulumi_astra_vectorize.server.data_api.tables.rows import (
     upsert,
 )
 from pulumi_astra_vectorize.server.data_api.tables.stored_rows import matching_rows
+from pulumi_astra_vectorize.server.data_api.tables.where_clauses import check_deletion
 
 FILTER_IN_ERRORS = {"filter": "filterDefinition"}
 OPERATORS = ("$set", "$unset")
@@ -93,12 +94,13 @@ def delete_one(call: Call, request: DeleteOne) -> Reply:
 
 @command("deleteMany", "data", DeleteMany, kind="table")
 def delete_many(call: Call, request: DeleteMany) -> Reply:
-    """Deletes the rows of a partition, or all rows when there is no filter."""
+    """Deletes rows of the partitions that the filter gives, or all rows without a filter."""
     table = Table.of(call.target)
     if request.filter:
         expression = parse_filter(table, request.filter)
         _refuse_other_columns(table, expression)
         _check_key_prefix(table, expression)
+        check_deletion(table, expression)
         _delete_matching(call, table, expression)
         return Reply(status=UNKNOWN_COUNT)
     with call.server.store.write() as session:

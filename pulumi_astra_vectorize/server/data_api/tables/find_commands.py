@@ -31,6 +31,7 @@ from pulumi_astra_vectorize.server.data_api.tables.sorts import (
     parse_sort,
 )
 from pulumi_astra_vectorize.server.data_api.tables.stored_rows import matching_rows, shown_rows
+from pulumi_astra_vectorize.server.data_api.tables.where_clauses import check_selection
 from pulumi_astra_vectorize.server.data_api.vectorize import embed
 from pulumi_astra_vectorize.server.vector_rows import Narrowing
 
@@ -100,6 +101,7 @@ def _checked(call: Call, request: Clauses, options: FindOptions) -> Query:
         _check_window(options)
         check_vector_sort(table, sort, metrics)
         metric = metrics[sort.column]
+    check_selection(table, expression)
     in_memory = why_in_memory(table, expression, sort, options.skip or 0)
     warnings = read_warnings(table, expression, sort, indexed, in_memory)
     return Query(table, expression, columns, sort, metric, in_memory is not None, warnings)
