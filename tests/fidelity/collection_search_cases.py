@@ -147,6 +147,18 @@ VECTORS = [
 ]
 
 REFUSED = [
+    case(
+        "find refuses: a vector of zeros, which the cosine cannot compare",
+        POINTS,
+        find(sort={"$vector": [0, 0]}),
+        refused("INVALID_DATABASE_QUERY", "DATABASE", "SERVER"),
+    ),
+    case(
+        "insertOne refuses: a vector of zeros, which the cosine cannot compare",
+        POINTS,
+        {"insertOne": {"document": {"_id": "zeros", "$vector": [0, 0]}}},
+        refused("INVALID_DATABASE_QUERY", "DATABASE", "SERVER", {"insertedIds": []}),
+    ),
     *refusals(
         "find of texts refuses a sort by",
         PASSAGES,

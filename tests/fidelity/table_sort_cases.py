@@ -90,6 +90,12 @@ SORTED = [
         ),
     ),
     case(
+        "find rows refuses: a vector of zeros, which the cosine cannot compare",
+        ROWS,
+        find(sort={"v": [0, 0]}),
+        refused("INVALID_DATABASE_QUERY", "DATABASE", "SERVER"),
+    ),
+    case(
         "find rows refuses: a page's state and a sort in memory",
         MANY,
         find(),

@@ -18,6 +18,7 @@ from pulumi_astra_vectorize.server.data_api.records import delete_all_records, d
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
 from pulumi_astra_vectorize.server.data_api.tables.filter_parsing import parse_filter
 from pulumi_astra_vectorize.server.data_api.tables.filters import RowFilter
+from pulumi_astra_vectorize.server.data_api.tables.row_vectors import check_directions
 from pulumi_astra_vectorize.server.data_api.tables.rows import (
     RowChange,
     assign_all,
@@ -76,6 +77,7 @@ def update_one(call: Call, request: UpdateOne) -> Reply:
     row = _row_of(table, parse_filter(table, request.filter))
     change = _parse_update(table, request.update)
     embed_texts(call, table, [change])
+    check_directions(call, change)
     row.merge(change)
     upsert(call, table, [row], inserts=_holds_a_value(change))
     return Reply(status={"matchedCount": 1, "modifiedCount": 1})

@@ -11,6 +11,7 @@ from pulumi_astra_vectorize.server.data_api.collections.find_commands import (
     FindOptions,
 )
 from pulumi_astra_vectorize.server.data_api.commands import Call, Command, command
+from pulumi_astra_vectorize.server.data_api.directions import check_direction
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject, Reply, sort_failure
 from pulumi_astra_vectorize.server.data_api.nearest import Filter, nearest_records
 from pulumi_astra_vectorize.server.data_api.paging import check_skip
@@ -101,6 +102,8 @@ def _checked(call: Call, request: Clauses, options: FindOptions) -> Query:
         _check_window(options)
         check_vector_sort(table, sort, metrics)
         metric = metrics[sort.column]
+        if isinstance(sort, VectorSort):
+            check_direction(sort.vector, metric)
     check_selection(table, expression)
     in_memory = why_in_memory(table, expression, sort, options.skip or 0)
     warnings = read_warnings(table, expression, sort, indexed, in_memory)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from pulumi_astra_vectorize.server.data_api.envelope import Failure
+from pulumi_astra_vectorize.server.data_api.envelope import invalid_query
 from pulumi_astra_vectorize.server.data_api.filters import Group
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
 from pulumi_astra_vectorize.server.data_api.tables.filters import RowFilter
@@ -22,7 +22,7 @@ def check_selection(table: Table, expression: RowFilter) -> None:
     """Refuses a read with a condition on the partition key under ``$or``."""
     for column in _under_or(expression):
         if column in table.partition_by:
-            raise refused_query(f"the condition on '{column}', of the partition key, is under $or")
+            raise invalid_query(f"The condition on '{column}', of the partition key, is under $or.")
 
 
 def check_deletion(table: Table, expression: RowFilter) -> None:
@@ -32,12 +32,12 @@ def check_deletion(table: Table, expression: RowFilter) -> None:
     """
     nested = next(_under_or(expression), None)
     if nested is not None:
-        raise refused_query(f"the condition on '{nested}' is under $or")
+        raise invalid_query(f"The condition on '{nested}' is under $or.")
     ranges = {it.column for it in expression.conditions() if it.operator not in EXACT}
     for column in table.partition_by:
         if column in ranges:
-            raise refused_query(
-                f"only $eq and $in are supported on the partition key, not what '{column}' has"
+            raise invalid_query(
+                f"Only $eq and $in are supported on the partition key, not what '{column}' has."
             )
     _check_after_ranges(table, expression, ranges)
 
@@ -48,7 +48,9 @@ def _check_after_ranges(table: Table, expression: RowFilter, ranges: set[str]) -
     names = [name for name in table.partition_sort if name in restricted]
     for before, after in pairwise(names):
         if before in ranges:
-            raise refused_query(f"'{after}' comes after '{before}', which has a range")
+            raise invalid_query(
+                f"The condition on '{after}' comes after '{before}', which has a range."
+            )
 
 
 def _under_or(expression: RowFilter) -> Iterator[str]:
@@ -59,13 +61,3 @@ def _under_or(expression: RowFilter) -> Iterator[str]:
     for member in expression.members:
         if isinstance(member, Group):
             yield from _under_or(member)
-
-
-def refused_query(problem: str) -> Failure:
-    """INVALID_DATABASE_QUERY, as the commands on rows answer it."""
-    return Failure(
-        "INVALID_DATABASE_QUERY",
-        f"The database refused the query: {problem}.",
-        scope="DATABASE",
-        family="SERVER",
-    )
