@@ -25,13 +25,15 @@ from pulumi_astra_vectorize.server.data_api.collections.search import (
 from pulumi_astra_vectorize.server.data_api.collections.sorts import VectorSort
 from pulumi_astra_vectorize.server.data_api.commands import Call, Command, command
 from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject, Reply
-from pulumi_astra_vectorize.server.data_api.parsing import value_invalid
+from pulumi_astra_vectorize.server.data_api.paging import (
+    check_skip,
+    cut_page,
+    sorted_page_size,
+)
 from pulumi_astra_vectorize.server.data_api.records import (
     PageState,
     count_records,
 )
-
-PAGE_SIZE: Final = 50
 
 MAX_COUNT: Final = 1000
 """Above this countDocuments only says that there are more."""
@@ -96,8 +98,7 @@ class FindAndRerank(Command):
 def find(call: Call, request: Find) -> Reply:
     """Finds documents: a page of them, or the nearest ones after a vector sort."""
     options = request.options or FindOptions()
-    if options.skip and not request.sort:
-        raise value_invalid("command.options", "skip options should be used with sort clause")
+    check_skip(options.skip, request.sort)
     state = PageState.decode(options.page_state)
     query = prepare_query(Collection(call), request.filter, request.sort)
     projection = parse_projection(request.projection)
@@ -182,20 +183,7 @@ def _page(
         limit = options.limit or NEAREST_DOCUMENTS
         return find_hits(session, query, limit, options.skip or 0), None
     if query.sort is not None:
-        limit = min(options.limit or PAGE_SIZE, PAGE_SIZE)
-        return find_hits(session, query, limit, options.skip or 0), None
-    return _unsorted_page(session, query, state, options.limit)
-
-
-def _unsorted_page(
-    session: Session, query: Query, state: PageState, limit: int | None
-) -> tuple[list[Hit], str | None]:
-    """A page in the order of insertion; the limit counts over all pages."""
-    remaining = limit if state.remaining is None else state.remaining
-    size = PAGE_SIZE if remaining is None else min(remaining, PAGE_SIZE)
-    found = [Hit(record) for record in islice(matching(session, query, state.after), size + 1)]
-    page = found[:size]
-    left = None if remaining is None else remaining - len(page)
-    if len(found) <= size or left == 0:
-        return page, None
-    return page, PageState(page[-1].record.position, left).encode()
+        size = sorted_page_size(options.limit)
+        return find_hits(session, query, size, options.skip or 0), None
+    found = (Hit(record) for record in matching(session, query, state.after))
+    return cut_page(found, state, options.limit, lambda page: page[-1].record.position)

@@ -13,6 +13,7 @@ from pulumi_astra_vectorize.server.data_api.envelope import (
     Failure,
     JsonObject,
     Reply,
+    invalid_query,
     schema_failure,
 )
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
@@ -23,7 +24,6 @@ from pulumi_astra_vectorize.server.data_api.tables.index_definitions import (
     vector_definition,
 )
 from pulumi_astra_vectorize.server.data_api.tables.indexes import indexes_of
-from pulumi_astra_vectorize.server.data_api.tables.primary_keys import invalid_query
 from pulumi_astra_vectorize.server.data_api.tables.table_commands import (
     IfExists,
     IfNotExists,
@@ -147,6 +147,7 @@ def _create(
                 f"The keyspace '{call.keyspace}' already has an index '{name}'.",
                 ok0=True,
             )
+        _refuse_partition_column(Table.of(call.target), definition)
         _refuse_second(session, call, definition)
         session.add(
             Index(
@@ -161,12 +162,21 @@ def _create(
     return OK
 
 
+def _refuse_partition_column(table: Table, definition: JsonObject) -> None:
+    if list(table.partition_by) == [definition["column"]]:
+        raise invalid_query(
+            f"Cannot create an index on the only partition key column {definition['column']}.",
+            ok0=True,
+        )
+
+
 def _refuse_second(session: Session, call: Call, definition: JsonObject) -> None:
     for index in indexes_of(session, call.target.id):
         if index.definition["column"] == definition["column"]:
             raise invalid_query(
                 f"The index '{index.name}' is on {definition['column']} already: the database "
-                "does not create a second one."
+                "does not create a second one.",
+                ok0=True,
             )
 
 
