@@ -93,15 +93,15 @@ def change(
 
     ``upsert``: where none matches, the modifier's document is inserted.
     """
-    server = query.collection.call.server
+    call = query.collection.call
     embedded: dict[str, list[float]] = {}
     while True:
         planner = Planner(query, modifier, embedded)
-        with server.store.write() as session:
+        with call.write() as session:
             outcome = planner.plan(session, limit, after, upsert=upsert)
             touched = _write(session, query.collection, outcome) if outcome else []
         if outcome is not None:
-            server.vectors.put(query.collection.id, VECTOR, touched)
+            call.server.vectors.put(query.collection.id, VECTOR, touched)
             return outcome
         texts = sorted(planner.missing)
         embedded |= zip(texts, query.collection.embed(texts), strict=True)

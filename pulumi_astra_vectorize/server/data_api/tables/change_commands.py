@@ -98,7 +98,7 @@ def delete_many(call: Call, request: DeleteMany) -> Reply:
         _check_key_prefix(table, expression)
         _delete_matching(call, table, expression)
         return Reply(status=UNKNOWN_COUNT)
-    with call.server.store.write() as session:
+    with call.write() as session:
         delete_all_records(session, call.target.id)
     call.server.vectors.forget(call.target.id)
     return Reply(status=UNKNOWN_COUNT)
@@ -113,7 +113,7 @@ def _refuse_sort(sort: JsonObject | None, kind: str) -> None:
 
 
 def _delete_matching(call: Call, table: Table, expression: Group) -> None:
-    with call.server.store.write() as session:
+    with call.write() as session:
         rows = matching_rows(session, call.target.id, table, expression)
         positions = [row.position for row in rows]
         delete_records(session, positions)
