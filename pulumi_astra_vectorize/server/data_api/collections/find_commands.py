@@ -94,7 +94,7 @@ class FindAndRerank(Command):
     options: Any = None
 
 
-@command("find", "data", Find, "collection")
+@command("find", "data", Find, "collection", reads=True)
 def find(call: Call, request: Find) -> Reply:
     """Finds documents: a page of them, or the nearest ones after a vector sort."""
     options = request.options or FindOptions()
@@ -111,7 +111,7 @@ def find(call: Call, request: Find) -> Reply:
     )
 
 
-@command("findOne", "data", FindOne, "collection")
+@command("findOne", "data", FindOne, "collection", reads=True)
 def find_one(call: Call, request: FindOne) -> Reply:
     """Finds the first document, or null."""
     options = request.options or FindOneOptions()
@@ -123,7 +123,7 @@ def find_one(call: Call, request: FindOne) -> Reply:
     return Reply(status=sort_status(query, options), data={"document": next(iter(documents), None)})
 
 
-@command("countDocuments", "data", CountDocuments, "collection")
+@command("countDocuments", "data", CountDocuments, "collection", reads=True)
 def count_documents(call: Call, request: CountDocuments) -> Reply:
     """Counts the documents that match, up to 1000."""
     query = prepare_query(Collection(call), request.filter, None)
@@ -134,7 +134,7 @@ def count_documents(call: Call, request: CountDocuments) -> Reply:
     return Reply(status={"count": count})
 
 
-@command("estimatedDocumentCount", "data", EstimatedDocumentCount, "collection")
+@command("estimatedDocumentCount", "data", EstimatedDocumentCount, "collection", reads=True)
 def estimated_document_count(call: Call, _request: EstimatedDocumentCount) -> Reply:
     """Counts all documents; here the estimate is exact."""
     with call.server.store.read() as session:

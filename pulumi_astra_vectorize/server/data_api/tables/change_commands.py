@@ -105,7 +105,7 @@ def delete_many(call: Call, request: DeleteMany) -> Reply:
         check_deletion(table, expression)
         _delete_matching(call, table, expression)
         return Reply(status=UNKNOWN_COUNT)
-    with call.server.store.write() as session:
+    with call.write() as session:
         delete_all_records(session, call.target.id)
     call.server.vectors.forget(call.target.id)
     return Reply(status=UNKNOWN_COUNT)
@@ -120,7 +120,7 @@ def _refuse_sort(sort: JsonObject | None, kind: str) -> None:
 
 
 def _delete_matching(call: Call, table: Table, expression: RowFilter) -> None:
-    with call.server.store.write() as session:
+    with call.write() as session:
         rows = matching_rows(session, call.target.id, table, expression)
         positions = [row.position for row in rows]
         delete_records(session, positions)

@@ -61,7 +61,7 @@ class Find(Clauses):
     options: FindOptions | None = None
 
 
-@command("find", "data", Find, kind="table")
+@command("find", "data", Find, kind="table", reads=True)
 def find(call: Call, request: Find) -> Reply:
     """A page of the rows that the filter matches."""
     options = request.options or FindOptions()
@@ -72,7 +72,7 @@ def find(call: Call, request: Find) -> Reply:
     return Reply(_status(query, page, options), data, warnings=query.warnings)
 
 
-@command("findOne", "data", FindOne, kind="table")
+@command("findOne", "data", FindOne, kind="table", reads=True)
 def find_one(call: Call, request: FindOne) -> Reply:
     """The first of the rows that the filter matches, or null."""
     options = request.options or FindOneOptions()

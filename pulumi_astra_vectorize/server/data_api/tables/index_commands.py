@@ -105,7 +105,7 @@ def create_text_index(_call: Call, _request: CreateTextIndex) -> Reply:
     )
 
 
-@command("listIndexes", "data", ListIndexes, kind="table")
+@command("listIndexes", "data", ListIndexes, kind="table", reads=True)
 def list_indexes(call: Call, request: ListIndexes) -> Reply:
     """The names of the table's indexes, or with ``explain`` their definitions."""
     with call.server.store.read() as session:
@@ -122,7 +122,7 @@ def list_indexes(call: Call, request: ListIndexes) -> Reply:
 @command("dropIndex", "keyspace", DropIndex)
 def drop_index(call: Call, request: DropIndex) -> Reply:
     """Drops an index by its name, which is unique in the keyspace."""
-    with call.server.store.write() as session:
+    with call.write() as session:
         index = _find_index(session, call, request.name)
         if index is not None:
             session.delete(index)
@@ -138,7 +138,7 @@ def drop_index(call: Call, request: DropIndex) -> Reply:
 def _create(
     call: Call, name: str, kind: str, definition: JsonObject, options: IfNotExists | None
 ) -> Reply:
-    with call.server.store.write() as session:
+    with call.write() as session:
         if _find_index(session, call, name) is not None:
             if options and options.if_not_exists:
                 return OK

@@ -132,7 +132,7 @@ def upsert(call: Call, table: Table, changes: Sequence[RowChange], *, inserts: b
     by_key: dict[str, RowChange] = {}
     for change in changes:
         by_key.setdefault(record_key(change.key_values(table)), RowChange()).merge(change)
-    with call.server.store.write() as session:
+    with call.write() as session:
         known = {row.key: row for row in records_with_keys(session, entity_id, by_key)}
         new = by_key.keys() - known.keys() if inserts else ()
         drafts = [_draft(key, change) for key, change in by_key.items() if key in new]
