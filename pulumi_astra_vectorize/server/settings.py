@@ -73,6 +73,13 @@ class ServerSettings(ListenSettings):
             return tuple(name.strip() for name in value.split(",") if name.strip())
         return value
 
+    @field_validator("databases", "classic_databases")
+    @classmethod
+    def _have_names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(name.strip() for name in names):
+            raise ValueError("a database needs a name")
+        return names
+
 
 class StoreSettings(DataSettings):
     """The integrations service's store and its keys.
