@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pulumi_astra_vectorize.testing import Control, CredentialCacheSettings
+from pulumi_astra_vectorize.testing import Control, ControlError, CredentialCacheSettings
 from pulumi_astra_vectorize.wire import INTEGRATIONS
 from tests.server.conftest import SECRET, Server
 from tests.server.controlled_server import (
@@ -102,11 +102,10 @@ class TestSeeding:
         file = tmp_path / database / "novels" / "books.jsonl"
         file.parent.mkdir(parents=True)
         file.write_text(line)
-        with pytest.raises(httpx.HTTPStatusError) as refused:
+        with pytest.raises(ControlError) as refused:
             control.seed(tmp_path)
-        (error,) = refused.value.response.json()["errors"]
-        assert error["code"] == code
-        assert str(file) in error["message"]
+        assert refused.value.code == code
+        assert str(file) in refused.value.message
 
 
 class TestStatuses:
@@ -144,6 +143,15 @@ class TestStatuses:
         assert shown.json()["status"] == "RESUMING"
         statuses = [post(controlled, {"findCollections": {}}).status_code for _ in range(2)]
         assert statuses == [503, 200]
+
+    def test_refusal_is_an_error_with_the_servers_words(self, control: Control) -> None:
+        """Who reads the error learns what the server said, and httpx's error it is as well."""
+        with pytest.raises(httpx.HTTPStatusError) as refused:
+            control.set_status("nowhere", "ACTIVE")
+        assert isinstance(refused.value, ControlError)
+        said = (refused.value.code, refused.value.message)
+        assert said == ("DATABASE_NOT_FOUND", "there is no database 'nowhere'")
+        assert str(refused.value) == "[DATABASE_NOT_FOUND] there is no database 'nowhere'"
 
     def test_unknown_database_or_status(self, controlled: Server, control: Control) -> None:
         """Both are refused."""
