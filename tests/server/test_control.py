@@ -107,6 +107,28 @@ class TestSeeding:
         assert refused.value.code == code
         assert str(file) in refused.value.message
 
+    @pytest.mark.parametrize("content", [b"xx", b"", b"\xff", b"[" * 90_000])
+    def test_options_that_are_no_json(
+        self, control: Control, tmp_path: Path, content: bytes
+    ) -> None:
+        """The refusal names the file of the options; the documents wait."""
+        options = tmp_path / "library" / "novels" / "books.json"
+        options.parent.mkdir(parents=True)
+        options.with_suffix(".jsonl").write_text("{}")
+        options.write_bytes(content)
+        with pytest.raises(ControlError, match="SEED_REFUSED") as refused:
+            control.seed(tmp_path)
+        assert f"{options}: " in refused.value.message
+        assert refused.value.response.status_code == 422
+
+    def test_documents_that_cannot_be_read(self, control: Control, tmp_path: Path) -> None:
+        """A folder with a file's name is refused as a file that may not be read is."""
+        file = tmp_path / "library" / "novels" / "books.jsonl"
+        file.mkdir(parents=True)
+        with pytest.raises(ControlError, match="SEED_REFUSED") as refused:
+            control.seed(tmp_path)
+        assert f"{file}: " in refused.value.message
+
 
 class TestStatuses:
     """Databases that are not ACTIVE."""
