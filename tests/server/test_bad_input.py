@@ -200,6 +200,17 @@ def test_malformed_bodies(server: Server, integration: str, content: bytes) -> N
     assert response.json()["errors"][0]["code"] == "INVALID_REQUEST"
 
 
+@pytest.mark.parametrize("kind", [{"Content-Type": "application/x-www-form-urlencoded"}, {}])
+@pytest.mark.parametrize("path", ["/_control/faults", INTEGRATIONS])
+def test_body_that_is_not_sent_as_json(controlled: Server, path: str, kind: dict[str, str]) -> None:
+    """Who forgets the header, as `curl -d` does, is told of it; what was sent stays unsaid."""
+    refused = controlled.call("POST", path, content=b'{"provider": "s3cret"}', headers=kind)
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, error["code"]) == (422, "INVALID_REQUEST")
+    assert "`Content-Type: application/json`" in error["message"]
+    assert "s3cret" not in refused.text
+
+
 def test_refused_body_is_not_quoted(server: Server, integration: str) -> None:
     """A secret in the wrong member does not come back in the error."""
     body = {"name": {"mistake": SECRET}, "secret": [SECRET], "more": SECRET}
