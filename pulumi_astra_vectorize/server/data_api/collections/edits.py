@@ -30,6 +30,7 @@ from pulumi_astra_vectorize.server.data_api.collections.update_operators import 
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject
 from pulumi_astra_vectorize.server.data_api.records import (
     Stored,
+    encode_vector,
     insert_records,
     positions_of,
     rewrite_bodies,
@@ -61,7 +62,7 @@ class Edit:
     @property
     def modifies(self) -> bool:
         """Whether anything changes at all."""
-        return whole(self.content) != self.before
+        return _as_stored(whole(self.content)) != _as_stored(self.before)
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,13 @@ def _write(session: Session, collection: Collection, outcome: Outcome) -> list[i
     vectors = {position: it.content.vector for position, it in edits.items()}
     rewrite_vectors(session, collection.id, VECTOR, vectors)
     return list(edits)
+
+
+def _as_stored(document: JsonObject) -> JsonObject:
+    """To compare: equal vectors may be written with more digits or fewer."""
+    if VECTOR not in document:
+        return document
+    return {**document, VECTOR: encode_vector(document[VECTOR])}
 
 
 def _new_text(before: JsonObject, after: JsonObject) -> str | None:
