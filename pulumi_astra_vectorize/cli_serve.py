@@ -61,6 +61,9 @@ MasterKeyFileOption = Annotated[
     ),
 ]
 
+FLAGS = {"databases": "--database", "classic_databases": "--classic-database"}
+"""The flags of the settings that have another name."""
+
 Settings = TypeVar("Settings", bound=BaseSettings)
 
 
@@ -203,6 +206,7 @@ def _serve_all(flags: Mapping[str, Any]) -> None:
     with needed_server_extra():
         from pulumi_astra_vectorize.server.process import serve as run
         from pulumi_astra_vectorize.server.settings import ServerSettings
+    _refuse_flags_beyond(ServerSettings, flags, "goes only with --only integrations")
     run(given_settings(ServerSettings, flags), _announce_server)
 
 
@@ -210,7 +214,20 @@ def _serve_integrations(flags: Mapping[str, Any]) -> None:
     with needed_server_extra():
         from pulumi_astra_vectorize.server.service.opening import serve as run
         from pulumi_astra_vectorize.server.settings import ServiceSettings
+    _refuse_flags_beyond(ServiceSettings, flags, "does not go with --only integrations")
     run(given_settings(ServiceSettings, flags), _announce_service)
+
+
+def _refuse_flags_beyond(kind: type[Settings], flags: Mapping[str, Any], why: str) -> None:
+    beyond = ", ".join(
+        FLAGS.get(name, f"--{name.replace('_', '-')}")
+        for name, flag in flags.items()
+        if flag is not None and name not in kind.model_fields
+    )
+    if beyond:
+        raise ConfigurationError(
+            "INVALID_SETTINGS", f"{why}: {beyond}", fix="see astra-vectorize serve --help"
+        )
 
 
 @contextmanager

@@ -26,10 +26,7 @@ from pulumi_astra_vectorize.errors import (
     UnreachableError,
 )
 from pulumi_astra_vectorize.properties import Bag, outward, properties_of, unknowns_on_the_wire
-
-_read_in_this_run: set[tuple[type, str | None, str]] = set()
-"""What a refresh has read, by target and id: it then asks for the diff back to the old inputs,
-where refusing a replacement would only fail the refresh."""
+from pulumi_astra_vectorize.this_run import Hold, Place, this_run
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -79,8 +76,9 @@ class Provider(pulumi_dynamic.ResourceProvider):
             return pulumi_dynamic.CheckResult(unknowns_on_the_wire(news), failures)
         kind = _settings(name).target
         problems = life.validate(self.rules, written, kind)
-        failures = [pulumi_dynamic.CheckFailure(p.property, p.reason) for p in problems]
+        failures = [pulumi_dynamic.CheckFailure(*it.told(self.rules.hidden)) for it in problems]
         stored = dict(self.rules.stored(news, kind))
+        this_run.declare(type(self), properties_of(stored))
         return pulumi_dynamic.CheckResult(unknowns_on_the_wire(stored), failures)
 
     @_speaks_plainly
@@ -88,12 +86,16 @@ class Provider(pulumi_dynamic.ResourceProvider):
         news = properties_of(_news)
         old = self._state(_olds)
         state = _on_the_same_target(old, news.get("target"))
-        change = self.rules.diff(state, life.assumed_inputs(self.rules, news, state.inputs))
+        inputs = life.assumed_inputs(self.rules, news, state.inputs)
+        change = self.rules.diff(state, inputs)
         updates = change.updates | {s for s in self.rules.stamps if news.get(s) is life.UNKNOWN}
         unfinished = self.rules.unfinished(state, _settings(state.inputs.target))
-        if change.replaces and (type(self), old.inputs.target, _id) not in _read_in_this_run:
-            with suppress(UnreachableError), _target(state.inputs.target) as target:
-                self.rules.refuse_loss(state, target)  # without the server, only the plan is shown
+        place = self._place(old.inputs.target, _id)
+        if change.replaces:
+            this_run.release(place, old.inputs)
+            self._refuse_loss(place, state)
+        else:
+            this_run.hold(place, Hold(news, old.inputs, life.State(inputs, state.outputs)))
         return pulumi_dynamic.DiffResult(
             changes=bool(updates or change.replaces or unfinished or state is not old),
             replaces=sorted(change.replaces),
@@ -105,6 +107,8 @@ class Provider(pulumi_dynamic.ResourceProvider):
         inputs = self._inputs(properties_of(props))
         with _target(inputs.target) as target:
             identifier, outputs = self.rules.create(inputs, target)
+        created = Hold(None, None, life.State(inputs, outputs))
+        this_run.hold(self._place(inputs.target, identifier), created)
         return pulumi_dynamic.CreateResult(identifier, outward(inputs, outputs))
 
     @_speaks_plainly
@@ -112,7 +116,7 @@ class Provider(pulumi_dynamic.ResourceProvider):
         if not props.keys() & self.rules.outputs_type.model_fields.keys():
             return self._found(id_, props.get("target"))  # `get` has inputs alone
         before = self._state(props)
-        _read_in_this_run.add((type(self), before.inputs.target, id_))
+        this_run.note_reading(self._place(before.inputs.target, id_))
         with _target(before.inputs.target) as target:
             state = self.rules.read(before, target)
         if state is None:
@@ -129,8 +133,13 @@ class Provider(pulumi_dynamic.ResourceProvider):
     @_speaks_plainly
     def delete(self, _id: str, _props: Bag) -> None:
         state = self._state(_props)
+        holders = this_run.holders(self._place(state.inputs.target, _id))
         with _target(state.inputs.target) as target:
-            self.rules.delete(state, target)
+            if holders:
+                sys.stderr.write(f"{_id}: what another resource of the program holds stays\n")
+                self.rules.leave_to(holders, state, target)
+            else:
+                self.rules.delete(state, target)
 
     def _found(self, identifier: str, on_target: str | None) -> pulumi_dynamic.ReadResult:
         with _target(on_target) as target:
@@ -139,6 +148,15 @@ class Provider(pulumi_dynamic.ResourceProvider):
                 raise _nothing_there(identifier, type(self))
         inputs = life.rewritten(state.inputs, {"target": on_target})
         return _read(identifier, life.State(inputs, state.outputs))
+
+    def _refuse_loss(self, place: Place, state: life.State[Any, Any]) -> None:
+        """Before a replacement; in a refresh it would only fail that."""
+        if not this_run.has_read(place):
+            with suppress(UnreachableError), _target(state.inputs.target) as target:
+                self.rules.refuse_loss(state, target)  # without the server, only the plan is shown
+
+    def _place(self, on_target: str | None, identifier: str) -> Place:
+        return type(self), _settings(on_target).place, identifier
 
     def _inputs(self, properties: object) -> life.ResourceInputs:
         return self.rules.inputs_type.model_validate(properties)

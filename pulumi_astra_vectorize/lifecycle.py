@@ -97,6 +97,12 @@ class Problem:
                 shown += f"[{json.dumps(part, ensure_ascii=False)}]"
         return shown
 
+    def told(self, hidden: Collection[str]) -> tuple[str, str]:
+        """Property and reason for the engine, which shows the value of the property it is told."""
+        if self.path[0] in hidden:
+            return "", f"`{self.property}`: {self.reason}"
+        return self.property, self.reason
+
 
 @dataclass(frozen=True)
 class Change:
@@ -125,6 +131,8 @@ class Lifecycle(ABC, Generic[InputsT, OutputsT]):
 
     inputs_type: ClassVar[type[ResourceInputs]]
     outputs_type: ClassVar[type[Outputs]]
+    hidden: ClassVar[frozenset[str]] = frozenset()
+    """Inputs whose values are never shown."""
     identifier: ClassVar[str]
     """How its ids are made up, as ``DATABASE/KEYSPACE/NAME``."""
     stamps: ClassVar[frozenset[str]] = frozenset()
@@ -166,6 +174,14 @@ class Lifecycle(ABC, Generic[InputsT, OutputsT]):
     @abstractmethod
     def update(self, state: State[InputsT, OutputsT], inputs: InputsT, target: Target) -> OutputsT:
         """Changes it in place; may be called again after a run that died half-way."""
+
+    def leave_to(
+        self,
+        _holders: Sequence[State[InputsT, OutputsT]],
+        _state: State[InputsT, OutputsT],
+        _target: Target,
+    ) -> None:
+        """Called instead of ``delete`` where other resources of the program hold the same thing."""
 
     @abstractmethod
     def delete(self, state: State[InputsT, OutputsT], target: Target) -> None:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from typing import Any
 
 import pytest
 
+from pulumi_astra_vectorize.server.settings import ENVIRONMENT_PREFIX
 from tests.reliability import figures
 
 summed: Counter[str] = Counter()
+
+
+def pytest_configure() -> None:
+    """No suite meets the settings, and with them the data, of a developer's own server."""
+    for name in [it for it in os.environ if it.upper().startswith(ENVIRONMENT_PREFIX)]:
+        del os.environ[name]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -138,9 +138,17 @@ def _row(path: tuple[Names, ...], of_command: Iterable[Request]) -> Row:
 
 
 def operator_rows(kind: str, member: str, names: Iterable[str]) -> list[Row]:
-    """The operators that stand in one member of the commands on a collection or table."""
-    values = [it.value.get(member) for it in requests() if it.kind == kind and it.accepted]
-    return [Row(name, sum(_holds(value, name) for value in values), "") for name in sorted(names)]
+    """The operators that stand in one member of the commands on a collection or table.
+
+    Beside those that the server knows, the vendor's that a case shows to be switched off.
+    """
+    of_kind = [it for it in requests() if it.kind == kind]
+    values = [it.value.get(member) for it in of_kind if it.accepted]
+    off = {it.off: it.code for it in of_kind if it.off and it.off in (it.value.get(member) or ())}
+    return [
+        Row(name, sum(_holds(value, name) for value in values), off.get(name, ""))
+        for name in sorted({*names, *off})
+    ]
 
 
 def _holds(value: object, name: str) -> bool:

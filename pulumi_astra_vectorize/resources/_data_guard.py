@@ -5,6 +5,12 @@ from __future__ import annotations
 from pulumi_astra_vectorize.errors import ConflictError, GuardError
 from pulumi_astra_vectorize.reload.spool import Spool
 
+RENAMED = (
+    "if a resource of this stack has another name now, add "
+    '`opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="OLD NAME")])`'
+)
+"""What to do where a program meets what it made itself."""
+
 
 def refuse_while_holding_data(
     what: str, units: str, count: tuple[int, bool], lost: str = "which would be lost"
@@ -53,7 +59,7 @@ def refuse_unless_adopted(
             "ALREADY_EXISTS",
             f"{place} has a {kind} {name!r} already",
             fix="add `adopt=True` to take it over if it is as the program says; or use another "
-            "name",
+            f"name; {RENAMED}",
             source="Astra DB",
         )
     if differences:

@@ -14,6 +14,7 @@ from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.errors import ConflictError, GuardError
+from pulumi_astra_vectorize.resources._data_guard import RENAMED
 from pulumi_astra_vectorize.resources._place import database_of, moved
 from pulumi_astra_vectorize.resources._values import database_reference, entity_names
 
@@ -165,6 +166,6 @@ def _exists(name: str, database: Database) -> ConflictError:
     return ConflictError(
         "KEYSPACE_EXISTS",
         f"database {database.name!r} has a keyspace {name!r} already",
-        fix="add `adopt=True` to take it over into this stack",
+        fix=f"add `adopt=True` to take it over into this stack; {RENAMED}",
         source="Astra DB",
     )

@@ -111,9 +111,14 @@ class TokenScopeLifecycle(life.Lifecycle[TokenScopeInputs, TokenScopeOutputs]):
         _remove(inputs, leaving, target, force=inputs.force_destroy)
         return outputs
 
-    def delete(self, state: State, target: Target) -> None:
-        leaving = {item["id"] for item in state.outputs.scoped_databases}
+    def leave_to(self, holders: Sequence[State], state: State, target: Target) -> None:
+        known = target.databases()
+        held = {resolve(known, db).id for other in holders for db in other.inputs.databases}
+        leaving = {item["id"] for item in state.outputs.scoped_databases} - held
         _remove(state.inputs, leaving, target, force=state.inputs.force_destroy)
+
+    def delete(self, state: State, target: Target) -> None:
+        self.leave_to((), state, target)
 
 
 class TokenScopeProvider(Provider):

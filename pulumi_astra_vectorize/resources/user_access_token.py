@@ -16,6 +16,7 @@ from pulumi_astra_vectorize.api.recent import SHOWN_SECONDS
 from pulumi_astra_vectorize.api.service import IntegrationsService, TokenThere
 from pulumi_astra_vectorize.engine import Provider, Resource, secret_input, target_input
 from pulumi_astra_vectorize.errors import ConflictError
+from pulumi_astra_vectorize.resources._data_guard import RENAMED
 from pulumi_astra_vectorize.resources._rotation import (
     Credential,
     Rotation,
@@ -83,6 +84,7 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
 
     inputs_type: ClassVar[type[life.ResourceInputs]] = UserAccessTokenInputs
     outputs_type: ClassVar[type[life.Outputs]] = UserAccessTokenOutputs
+    hidden: ClassVar[frozenset[str]] = frozenset({"secret"})
     identifier: ClassVar[str] = "PROVIDER/NAME"
 
     def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
@@ -291,6 +293,6 @@ def _name_taken(inputs: UserAccessTokenInputs) -> ConflictError:
         "TOKEN_NAME_TAKEN",
         f"the integration {inputs.integration!r} has a user access token {inputs.name!r} already",
         fix="use another name; or add `adopt=True` to take it over: the secret given here then "
-        "takes the place of its own, and its scope is kept",
+        f"takes the place of its own, and its scope is kept; {RENAMED}",
         source="Astra DB",
     )

@@ -49,7 +49,7 @@ def _main_application(server: ServerState) -> FastAPI:
 
 def _data_application(server: ServerState) -> Starlette:
     """Without FastAPI: a command says in its body what it is, and its models are in a registry."""
-    application = Starlette(routes=data_api.routes(server))
+    application = Starlette(routes=[*data_api.routes(server), *health.data_api_routes])
     shape_errors(application, _data_api_refusal)
     return application
 

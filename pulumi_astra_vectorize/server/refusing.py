@@ -24,6 +24,9 @@ CODES = {400: "INVALID_REQUEST", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 41
 """The stable codes of what the framework itself refuses."""
 
 
+NOT_AS_JSON = "send the body as JSON, with the header `Content-Type: application/json`"
+
+
 def shape_errors(application: Starlette, shape: Shape, *, invalid_status: int = 422) -> None:
     """Answers in this shape what the framework, the store or a mistake of ours refuses.
 
@@ -71,6 +74,8 @@ def _allowed(request: Request) -> dict[str, str]:
 
 def _without_input(problem: RequestValidationError) -> str:
     """What is wrong and where; what was sent stays out of it, for it may be a secret."""
+    if isinstance(problem.body, bytes):  # FastAPI parses only what says that it is JSON
+        return NOT_AS_JSON
     return "; ".join(
         f"{'.'.join(str(step) for step in error['loc'])}: {error['msg']}"
         for error in problem.errors()

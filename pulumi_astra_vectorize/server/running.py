@@ -8,7 +8,7 @@ import sys
 import threading
 from asyncio import Protocol
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +16,7 @@ from typing import TypeVar
 import uvicorn
 from starlette.types import ASGIApp
 
+from pulumi_astra_vectorize.errors import ConfigurationError
 from pulumi_astra_vectorize.server.data_folder import READY_FILE
 from pulumi_astra_vectorize.server.private_files import write_whole
 from pulumi_astra_vectorize.wire import ServerAddresses
@@ -82,6 +83,7 @@ def run_until_stopped(
         announce: called when it answers.
 
     Raises:
+        ConfigurationError: READY_FILE_UNUSABLE.
         SystemExit: with 0, after a signal and a clean stop.
     """
     sys.setswitchinterval(TURN_SECONDS)
@@ -118,9 +120,21 @@ def _ready_file(
 ) -> Generator[Callable[[], None], None, None]:
     path = wanted or Path(addresses.token_file).with_name(READY_FILE)
     try:
-        yield lambda: write_whole(path, addresses.model_dump_json(by_alias=True) + "\n")
+        yield lambda: _write_ready_file(path, addresses)
     finally:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()
+
+
+def _write_ready_file(path: Path, addresses: ServerAddresses) -> None:
+    try:
+        write_whole(path, addresses.model_dump_json(by_alias=True) + "\n")
+    except OSError as problem:
+        raise ConfigurationError(
+            "READY_FILE_UNUSABLE",
+            f"{path} cannot be written: {problem.strerror}",
+            fix="name a file in a folder that this user may write to: --ready-file FILE",
+        ) from None
 
 
 def _leave(_signal: int, _frame: object) -> None:

@@ -15,6 +15,9 @@ from pulumi_astra_vectorize.rules import DEFAULT_KEYSPACE
 DATABASE_ALIAS = "cluster"
 """The provider's own default for ``astra-vectorize:databaseAlias``."""
 
+ENVIRONMENT_PREFIX = "ASTRA_VECTORIZE_SERVER_"
+"""Of the variables that hold a server's settings, in upper or lower case."""
+
 _POSTGRES = re.compile(r"postgresql(\+psycopg)?://")
 
 Names = Annotated[tuple[str, ...], NoDecode]
@@ -26,7 +29,7 @@ class DataSettings(BaseSettings):
     ``data`` None keeps everything in a private temporary folder that goes with the process.
     """
 
-    model_config = SettingsConfigDict(env_prefix="ASTRA_VECTORIZE_SERVER_", extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=ENVIRONMENT_PREFIX, extra="forbid")
 
     data: Path | None = None
 
@@ -69,6 +72,13 @@ class ServerSettings(ListenSettings):
         if isinstance(value, str):
             return tuple(name.strip() for name in value.split(",") if name.strip())
         return value
+
+    @field_validator("databases", "classic_databases")
+    @classmethod
+    def _have_names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(name.strip() for name in names):
+            raise ValueError("a database needs a name")
+        return names
 
 
 class StoreSettings(DataSettings):

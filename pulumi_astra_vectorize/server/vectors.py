@@ -152,6 +152,7 @@ class VectorCache:
         rows.forget_fields(tests.fields())
         missing = [field for field in tests.fields() if field not in rows.fields]
         if missing:
+            rows.put_fields({}, missing)  # however few records are left since the vectors were read
             for bodies in self._bodies(entity_id):
                 rows.put_fields(bodies, missing)
 

@@ -15,11 +15,12 @@ from collections.abc import Iterator
 import pytest
 
 from pulumi_astra_vectorize.server.control.models import CredentialCacheSettings, Fault
-from pulumi_astra_vectorize.testing.control import Control
+from pulumi_astra_vectorize.testing.control import Control, ControlError
 from pulumi_astra_vectorize.testing.server import RunningServer, running_server
 
 __all__ = [
     "Control",
+    "ControlError",
     "CredentialCacheSettings",
     "Fault",
     "RunningServer",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import httpx
 from pydantic import BaseModel, SecretStr, TypeAdapter
 
 from pulumi_astra_vectorize.server.control.models import (
@@ -16,19 +17,32 @@ from pulumi_astra_vectorize.server.control.models import (
     SeedFolder,
     StatusChange,
 )
-
-if TYPE_CHECKING:
-    import httpx
+from pulumi_astra_vectorize.wire import Problems
 
 _SEEDED = TypeAdapter(list[SeededCollection])
 _FAULTS = TypeAdapter(list[Fault])
+
+
+class ControlError(httpx.HTTPStatusError):
+    """What the server refused, in its own words.
+
+    ``code`` is stable and upper case; ``message`` says what is wrong.
+    """
+
+    def __init__(self, answer: httpx.Response) -> None:
+        problem = Problems.model_validate_json(answer.content).errors[0]
+        super().__init__(
+            f"[{problem.code}] {problem.message}", request=answer.request, response=answer
+        )
+        self.code = problem.code
+        self.message = problem.message
 
 
 class Control:
     """Makes trouble on purpose, one method a kind of trouble.
 
     ``http`` has the server's main address as its base and the application token in its headers.
-    Every method raises ``httpx.HTTPStatusError`` for what the server refuses.
+    Every method raises ``ControlError`` for what the server refuses.
     """
 
     def __init__(self, http: httpx.Client) -> None:
@@ -90,5 +104,6 @@ class Control:
         answer = self._http.request(
             method, f"/_control/{path}", headers={"Content-Type": "application/json"}, **content
         )
-        answer.raise_for_status()
+        if answer.is_error:
+            raise ControlError(answer)
         return answer.content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ from typing import Any
 
 import httpx
 
+from pulumi_astra_vectorize.server.settings import ENVIRONMENT_PREFIX
 from pulumi_astra_vectorize.testing.control import Control
 from pulumi_astra_vectorize.wire import DatabaseAddress, ServerAddresses
 
@@ -57,13 +59,17 @@ class RunningServer:
 
 @contextmanager
 def running_server(
-    *databases: str, data: Path | None = None
+    *databases: str, data: Path | None = None, environment: Mapping[str, str] | None = None
 ) -> Generator[RunningServer, None, None]:
     """A server on free ports with these databases, control on; stopped at the end.
+
+    Settings of servers that stand in the environment of the test (``ASTRA_VECTORIZE_SERVER_...``)
+    are kept from it: they are of another server, whose data a test may not touch.
 
     Args:
         databases: their names.
         data: the folder that it keeps everything in; in memory without one.
+        environment: variables for this server, such as ``ASTRA_VECTORIZE_SERVER_PASSWORD``.
 
     Raises:
         RuntimeError: when it does not start; the message is what it said.
@@ -75,6 +81,7 @@ def running_server(
         with log.open("wb") as output:
             process = subprocess.Popen(  # noqa: S603 - our own command line
                 [*COMMAND, "--port", "0", "--control", "--ready-file", ready_file, *flags],
+                env={**without_server_settings(os.environ), **(environment or {})},
                 stdout=output,
                 stderr=output,
             )
@@ -84,6 +91,15 @@ def running_server(
                 yield server
         finally:
             _stop(process)
+
+
+def without_server_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment without the settings of any server."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if not name.upper().startswith(ENVIRONMENT_PREFIX)
+    }
 
 
 def wait_until_ready(

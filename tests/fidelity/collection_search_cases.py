@@ -147,6 +147,18 @@ VECTORS = [
 ]
 
 REFUSED = [
+    case(
+        "find refuses: a vector of zeros, which the cosine cannot compare",
+        POINTS,
+        find(sort={"$vector": [0, 0]}),
+        refused("INVALID_DATABASE_QUERY", "DATABASE", "SERVER"),
+    ),
+    case(
+        "insertOne refuses: a vector of zeros, which the cosine cannot compare",
+        POINTS,
+        {"insertOne": {"document": {"_id": "zeros", "$vector": [0, 0]}}},
+        refused("INVALID_DATABASE_QUERY", "DATABASE", "SERVER", {"insertedIds": []}),
+    ),
     *refusals(
         "find of texts refuses a sort by",
         PASSAGES,
@@ -180,6 +192,7 @@ REFUSED = [
             ("a filter by a vector", find(filter={"$vector": [1, 0]}), "FILTER_INVALID_EXPRESSION"),
             ("limit 0", find(options={"limit": 0}), "COMMAND_FIELD_VALUE_INVALID"),
             ("skip -1", find(options={"skip": -1}), "COMMAND_FIELD_VALUE_INVALID"),
+            ("skip without a sort", find(options={"skip": 1}), "COMMAND_FIELD_VALUE_INVALID"),
             ("a limit in quotes", find(options={"limit": "3"}), "REQUEST_STRUCTURE_MISMATCH"),
             ("an unknown option", find(options={"reverse": True}), "COMMAND_FIELD_UNKNOWN"),
             (

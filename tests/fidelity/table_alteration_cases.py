@@ -91,6 +91,12 @@ ALTERATIONS = [
         Step(alter("dropVectorize", ["v"]), OK),
         differs_on=FORGETS_SERVICES,
     ),
+    case(
+        "alterTable: the real server falls over at a blank name of a column",
+        ALTERED,
+        alter("add", {" ": "text"}),
+        refused("UNEXPECTED_SERVER_ERROR", family="SERVER"),
+    ),
     *refusals(
         "alterTable refuses",
         ALTERED,

@@ -6,9 +6,11 @@ from typing import Any, Final
 
 from tests.fidelity.cases import (
     DONE,
+    ON_CASSANDRA,
     SERVICE,
     Entity,
     Json,
+    Kind,
     Step,
     case,
     refusals,
@@ -26,6 +28,7 @@ WRITTEN: Final = Entity(
             "id": "text",
             "title": "text",
             "pages": "int",
+            "tags": {"type": "set", "valueType": "text"},
             "v": {"type": "vector", "dimension": 2},
             "text": {"type": "vector", "service": SERVICE},
         },
@@ -34,6 +37,13 @@ WRITTEN: Final = Entity(
     ({"createVectorIndex": {"name": "fidelity_written_text", "definition": {"column": "text"}}},),
 )
 """Rows that cases write; each has ids of its own."""
+
+
+CHANGES_MEMBERS: Final[dict[Kind, str]] = {
+    "cassandra": "the vendor's source has $push and $pullAll on tables",
+    "hcd": "the vendor's source has $push and $pullAll on tables",
+    "astra": "the vendor's source has $push and $pullAll on tables",
+}
 
 
 def update(identifier: str, clause: Json, **more: Any) -> Json:
@@ -120,6 +130,31 @@ REFUSED = [
         {"deleteOne": {"filter": {"shelf": "a"}}},
         refused("MISSING_FULL_PRIMARY_KEY_FOR_UPDATE_DELETE", "FILTER"),
     ),
+    *[
+        case(
+            f"deleteMany of rows: the database refuses {what}",
+            WRITTEN,
+            {"deleteMany": {"filter": condition}},
+            refused("INVALID_DATABASE_QUERY", "DATABASE", "SERVER"),
+            differs_on=differs,
+        )
+        for what, condition, differs in [
+            ("a range of the partition key", {"id": {"$gt": "x"}}, {}),
+            ("$ne on the partition key", {"id": {"$ne": "x"}}, {}),
+            ("$or", {"$or": [{"id": "x1"}, {"id": "x2"}]}, ON_CASSANDRA),
+        ]
+    ],
+    *[
+        case(
+            f"an update of a row takes no {operator}",
+            WRITTEN,
+            update("x", {operator: {"tags": argument}}),
+            refused("UNSUPPORTED_UPDATE_OPERATIONS_FOR_TABLE", "UPDATE"),
+            differs_on=CHANGES_MEMBERS,
+            off=operator,
+        )
+        for operator, argument in [("$push", "a"), ("$pullAll", ["a"])]
+    ],
     *[
         case(
             f"{name}: no command of tables",
@@ -218,6 +253,13 @@ CHANGES = [
             {"findOne": {"filter": {"id": "u1"}}},
             {"data": {"document": Exactly({"id": "u1", "pages": 1})}},
         ),
+    ),
+    case(
+        "updateOne row: an update without a value makes no row",
+        WRITTEN,
+        update("u2", {"$unset": {"title": ""}, "$set": {"pages": None}}),
+        CHANGED,
+        Step({"findOne": {"filter": {"id": "u2"}}}, {"data": {"document": None}}),
     ),
     case(
         "deleteOne and deleteMany of rows are not counted",

@@ -100,7 +100,7 @@ FOUND = [
         )
         for name, condition, found in [
             ("by two columns", {"lang": "de", "year": {"$lte": 2001}}, "a"),
-            ("by $or", {"$or": [{"id": "d"}, {"year": 2002}]}, "bd"),
+            ("by $or", {"$or": [{"lang": "fr"}, {"year": 2002}]}, "bd"),
             ("by $and", {"$and": [{"lang": "de"}, {"id": "a"}]}, "a"),
             ("by $not", {"$not": {"year": {"$gt": 2001}}}, "a"),
             ("by $ne", {"year": {"$ne": 2001}}, "bc"),
@@ -131,9 +131,9 @@ FOUND = [
         },
     ),
     case(
-        "find rows: projection, limit and skip",
+        "find rows: projection and limit",
         ROWS,
-        find(projection={"id": 1}, options={"limit": 2, "skip": 1}),
+        find(projection={"id": 1}, options={"limit": 2}),
         {"data": {"documents": Length(2), "nextPageState": None}},
     ),
     case(
@@ -144,6 +144,16 @@ FOUND = [
         Step(
             find(options={"pageState": NEXT_PAGE}),
             {"data": {"documents": Length(10), "nextPageState": None}},
+        ),
+    ),
+    case(
+        "find rows: a limit above a page counts over all pages",
+        MANY,
+        find(options={"limit": 55}),
+        {"data": {"documents": Length(50), "nextPageState": ANY}},
+        Step(
+            find(options={"limit": 55, "pageState": NEXT_PAGE}),
+            {"data": {"documents": Length(5), "nextPageState": None}},
         ),
     ),
     case(
@@ -186,6 +196,19 @@ REFUSED = [
         ROWS,
         find(projection={"other": 1}),
         refused("UNKNOWN_TABLE_COLUMNS", "PROJECTION"),
+    ),
+    case(
+        "find rows refuses: the partition key under $or",
+        ROWS,
+        find(filter={"$or": [{"id": "d"}, {"year": 2002}]}),
+        refused("INVALID_DATABASE_QUERY", "DATABASE", "SERVER"),
+        differs_on=ON_CASSANDRA,
+    ),
+    case(
+        "find rows refuses: a skip without a sort",
+        ROWS,
+        find(options={"skip": 1}),
+        refused("COMMAND_FIELD_VALUE_INVALID"),
     ),
 ]
 

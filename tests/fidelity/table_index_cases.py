@@ -113,6 +113,12 @@ INDEXES = [
         refused("INVALID_DATABASE_QUERY", "DATABASE", "SERVER", OK0),
     ),
     case(
+        "createIndex: the only column of the partition key",
+        ALTERED,
+        index("createIndex", "id"),
+        refused("INVALID_DATABASE_QUERY", "DATABASE", "SERVER", OK0),
+    ),
+    case(
         "dropIndex: unknown, and tolerated with ifExists",
         KEYSPACE,
         {"dropIndex": {"name": "no_such"}},

@@ -228,6 +228,7 @@ TABLES = [
             refused("UNEXPECTED_SERVER_ERROR", family="SERVER"),
         )
         for what, definition in [
+            ("at a blank name of a column", {**BOOKS, "columns": {"isbn": "text", " ": "int"}}),
             ("a definition without primary key", {"columns": {"id": "text"}}),
             ("a definition without columns", {"primaryKey": "id"}),
         ]

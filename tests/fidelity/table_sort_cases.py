@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from tests.fidelity.cases import (
+    NEXT_PAGE,
     Entity,
     Json,
+    Step,
     case,
     refusals,
+    refused,
 )
-from tests.fidelity.matching import Near
-from tests.fidelity.table_find_cases import ROWS, find
+from tests.fidelity.matching import ANY, Length, Near
+from tests.fidelity.table_find_cases import MANY, ROWS, find
 
 SHELVES: Final = Entity(
     "fidelity_shelves",
@@ -72,6 +75,44 @@ SORTED = [
         SHELVES,
         find(filter={"shelf": "a"}, sort={"at": 1}),
         {"data": {"documents": [{"at": 1}, {"at": 2}, {"at": 3}]}},
+    ),
+    case(
+        "find rows: sorted in memory they have one page, whatever the limit",
+        MANY,
+        find(sort={"id": -1}, options={"limit": 55}),
+        {
+            "data": {"documents": Length(50), "nextPageState": None},
+            "status": {"sortedRowCount": 60},
+        },
+        Step(
+            find(sort={"id": -1}, options={"skip": 58}),
+            {"data": {"documents": [{"id": 1}, {"id": 0}], "nextPageState": None}},
+        ),
+    ),
+    case(
+        "find rows refuses: a vector of zeros, which the cosine cannot compare",
+        ROWS,
+        find(sort={"v": [0, 0]}),
+        refused("INVALID_DATABASE_QUERY", "DATABASE", "SERVER"),
+    ),
+    case(
+        "find rows refuses: a page's state and a sort in memory",
+        MANY,
+        find(),
+        {"data": {"nextPageState": ANY}},
+        Step(
+            find(sort={"id": -1}, options={"pageState": NEXT_PAGE}),
+            refused("UNSUPPORTED_PAGINATION_WITH_IN_MEMORY_SORTING", "SORT"),
+        ),
+    ),
+    case(
+        "find rows warns: a skip is done in memory",
+        SHELVES,
+        find(filter={"shelf": "a"}, sort={"at": 1}, options={"skip": 1}),
+        {
+            "data": {"documents": [{"at": 2}, {"at": 3}]},
+            "status": {"warnings": [{"errorCode": "IN_MEMORY_SORTING_DUE_SKIP_OPTIONS"}]},
+        },
     ),
     case(
         "find rows warns: the key is not whole",

@@ -104,6 +104,7 @@ def test_what_is_there_is_refused(
     failure = stack.refused_up(create)
     assert f"[{code}]" in failure.text
     assert "What to do:" in failure.text
+    assert code == "NAME_TAKEN_BY_COLLECTION" or "pulumi.Alias(name=" in failure.text
     assert (server.tokens(), server.collections(), server.tables()) == before
     assert stack.resources() == {}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from pathlib import Path
+from typing import Any
 
 import pulumi
 import pytest
@@ -54,6 +55,18 @@ def test_the_secret_is_nowhere_in_plain_text(tmp_path: Path, server: Server, sta
     shown.append(stack.destroy().text)
     assert not [text for text in shown if any(marker in text for marker in MARKERS)]
     assert _files_with_a_marker(tmp_path) == []
+
+
+@pytest.mark.parametrize("wrong", [f"{MARKER} ", f"{MARKER}\n", [MARKER]])
+def test_a_secret_that_is_refused_is_not_shown(stack: Stack, wrong: Any) -> None:
+    """The engine shows the value of a property with a problem, if it is told which one it is."""
+
+    def program() -> None:
+        astra.UserAccessToken("token", secret=pulumi.Output.secret(wrong))
+
+    for failure in (stack.refused_preview(program), stack.refused_up(program)):
+        assert "`secret`: " in failure.text or "`secret[0]`: " in failure.text
+        assert MARKER not in failure.text
 
 
 def test_a_secret_of_a_token_that_others_recreated_stays_encrypted(

@@ -20,11 +20,11 @@ from typing import Any, NamedTuple, cast
 from pulumi.output import Unknown
 from pulumi.runtime.rpc import UNKNOWN
 
-from pulumi_astra_vectorize import engine as adapter
 from pulumi_astra_vectorize.api import target
 from pulumi_astra_vectorize.engine import Provider
 from pulumi_astra_vectorize.errors import AstraVectorizeError
 from pulumi_astra_vectorize.properties import Bag
+from pulumi_astra_vectorize.this_run import this_run
 
 PROVIDER = "__provider"
 UNKNOWN_VALUE: object = cast(Any, Unknown)()
@@ -130,7 +130,7 @@ class MiniatureEngine:
 
     def _records(self) -> list[Record]:
         """The state; each operation starts as a process of its own, which has read nothing."""
-        adapter._read_in_this_run.clear()
+        this_run.clear()
         target._clients.targets.clear()
         self._providers.clear()
         return [Record(**record) for record in json.loads(self.saved)]

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import MetaData, insert, text
+from sqlalchemy import MetaData, delete, insert, select, text
+from sqlalchemy.exc import IntegrityError
 
 from pulumi_astra_vectorize.errors import ConfigurationError
 from pulumi_astra_vectorize.server.store.engines import Engines, postgres_engines, sqlite_engines
@@ -38,7 +39,7 @@ KEY_WITNESS = "key_witness"
 OUTSTANDING = "outstanding"
 """The column of retired_scopes that 0003 added."""
 
-EARLIER = [UNVERSIONED, "0002"]
+EARLIER = [UNVERSIONED, "0002", "0003"]
 """What stores there are that the program has to bring up to date."""
 
 Rows = dict[str, list[dict[str, object]]]
@@ -53,15 +54,17 @@ def version_of(engines: Engines) -> str:
 
 def make_earlier(engines: Engines, version: str) -> None:
     """A store as this program made it at an earlier version, with a row of each kind."""
-    added = {KEY_WITNESS} if version == UNVERSIONED else set[str]()
-    tables = [one for one in Base.metadata.sorted_tables if one.name not in added]
+    earlier = MetaData()
+    for table in Base.metadata.sorted_tables:
+        if table.name != KEY_WITNESS or version != UNVERSIONED:
+            table.to_metadata(earlier).dialect_options["sqlite"]["autoincrement"] = False
     with engines.writing.begin() as connection:
-        Base.metadata.create_all(connection, tables)
+        earlier.create_all(connection)
         for row in (
             Database(id="d", name="library", port=1),
             Entity(id=7, database_id="d", keyspace="k", name="n", kind="table", definition={}),
-            Record(position=3, entity_id=7, key="1", body={"a": 1}),
-            Vector(position=3, column="v", entity_id=7, value=b"1234"),
+            Record(position=30, entity_id=7, key="1", body={"a": 1}),
+            Vector(position=30, column="v", entity_id=7, value=b"1234"),
             Integration(provider="huggingface"),
             UserAccessToken(id="t", provider="huggingface", name="search-prod", secret=b"sealed"),
             ScopedDatabase(token_id="t", database_id="d"),
@@ -69,7 +72,8 @@ def make_earlier(engines: Engines, version: str) -> None:
         ):
             given = {key: value for key, value in vars(row).items() if not key.startswith("_")}
             connection.execute(insert(type(row)).values(given))
-        connection.execute(text(f"ALTER TABLE retired_scopes DROP COLUMN {OUTSTANDING}"))
+        if version < "0003":
+            connection.execute(text(f"ALTER TABLE retired_scopes DROP COLUMN {OUTSTANDING}"))
         if version != UNVERSIONED:
             VERSION.create(connection)
             connection.execute(VERSION.insert().values(version_num=version))
@@ -117,6 +121,44 @@ def test_migrated_and_new_stores_have_the_same_schema(engines: Engines, version:
         )
         differences = compare_metadata(context, Base.metadata)
     assert differences == []
+
+
+@pytest.mark.parametrize("version", [None, *EARLIER])
+def test_numbers_are_never_given_twice(engines: Engines, version: str | None) -> None:
+    """What is created after a drop has another number than anything that was there before."""
+    if version is not None:
+        make_earlier(engines, version)
+    store = Store(engines)
+    given: list[tuple[int, int]] = []
+    for _ in range(3):
+        with store.write() as session:
+            session.merge(Database(id="d", name="library", port=1))
+            entity = Entity(database_id="d", keyspace="k", name="new", kind="table", definition={})
+            session.add(entity)
+            session.flush()
+            record = Record(entity_id=entity.id, key="new", body={})
+            session.add(record)
+            session.flush()
+            given.append((entity.id, record.position))
+        with store.write() as session:
+            session.execute(delete(Entity).filter_by(name="new"))
+    entities, positions = (set(numbers) for numbers in zip(*given, strict=True))
+    assert (len(entities), len(positions)) == (3, 3)
+    assert (7 in entities, 30 in positions) == (False, False)
+
+
+@pytest.mark.parametrize("version", EARLIER)
+def test_foreign_keys_and_indexes_stay(engines: Engines, version: str) -> None:
+    """After all revisions a dropped table takes its rows along, and names are still unique."""
+    make_earlier(engines, version)
+    store = Store(engines)
+    again = Entity(database_id="d", keyspace="k", name="n", kind="table", definition={})
+    with pytest.raises(IntegrityError), store.write() as session:
+        session.add(again)
+    with store.write() as session:
+        session.execute(delete(Entity))
+    with store.read() as session:
+        assert (session.scalar(select(Record)), session.scalar(select(Vector))) == (None, None)
 
 
 def test_foreign_keys_hold_after_a_migration(tmp_path: Path) -> None:

@@ -186,10 +186,8 @@ def new_table(data_api: PostCommand, keyspace: str) -> NewTable:
 
 
 @pytest.fixture
-def astrapy_database(
-    server: Server, keyspace: str, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Database]:
-    """The fresh keyspace through the vendor's own client, which never closes its connections."""
+def _astrapy_connections(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Closes the connections of the vendor's own client, which never does."""
     with ExitStack() as opened:
 
         class ClosedAfterTest(httpx.Client):
@@ -198,7 +196,12 @@ def astrapy_database(
                 opened.callback(self.close)
 
         monkeypatch.setattr(httpx, "Client", ClosedAfterTest)
-        client = DataAPIClient(environment="hcd")
-        yield client.get_database(
-            server.databases["library"].url, token=server.token, keyspace=keyspace
-        )
+        yield
+
+
+@pytest.fixture
+def astrapy_database(server: Server, keyspace: str, _astrapy_connections: None) -> Database:
+    """The fresh keyspace through the vendor's own client."""
+    return DataAPIClient(environment="hcd").get_database(
+        server.databases["library"].url, token=server.token, keyspace=keyspace
+    )

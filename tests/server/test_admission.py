@@ -93,6 +93,13 @@ def test_database_ports_have_the_data_api_only(server: Server, path: str) -> Non
     assert response.status_code in {401, 404}
 
 
+def test_health_of_the_data_api(server: Server) -> None:
+    """It is where the real one says so, on the database's port, to everybody."""
+    response = server.http.get(server.databases["library"].url + "/stargate/health")
+    assert (response.status_code, response.json()["status"]) == (200, "UP")
+    assert server.http.get(server.url + "/stargate/health").status_code == 404
+
+
 def test_main_port_has_no_data_api(server: Server, keyspace: str) -> None:
     """A Data API command sent to the main port is not found."""
     response = server.http.post(

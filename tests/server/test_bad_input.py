@@ -85,6 +85,42 @@ def test_settings_that_make_no_sense(refused_start: RefusedStart, flags: tuple[s
     assert "[INVALID_SETTINGS]" in refused_start(*flags)
 
 
+@pytest.mark.parametrize(
+    ("flags", "named"),
+    [
+        (("--tls-key", "x", "--lookup-port", "0"), "--lookup-port, --tls-key"),
+        (("--only", "integrations", "--classic-database", "x"), "--classic-database"),
+        (("--only", "integrations", "--database", "x", "--control"), "--database, --control"),
+    ],
+)
+def test_flags_of_the_other_mode(
+    refused_start: RefusedStart, flags: tuple[str, ...], named: str
+) -> None:
+    """A flag that goes with --only integrations, or without it, is named as it was typed."""
+    errors = refused_start(*flags)
+    assert "[INVALID_SETTINGS]" in errors
+    assert f"with --only integrations: {named} (" in errors
+
+
+@pytest.mark.parametrize("flag", ["--database", "--classic-database"])
+@pytest.mark.parametrize("name", ["", " "])
+def test_database_without_a_name(refused_start: RefusedStart, flag: str, name: str) -> None:
+    """A database that nobody could name is not made; the port is wrong too, so nothing starts."""
+    assert "a database needs a name" in refused_start("--port", "70000", flag, name)
+
+
+@pytest.mark.parametrize("place", ["nowhere/ready.json", "folder", "file/ready.json"])
+def test_ready_file_that_cannot_be_written(
+    refused_start: RefusedStart, tmp_path: Path, place: str
+) -> None:
+    """The server stops when it cannot say that it is ready, and leaves nothing behind."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("")
+    errors = refused_start("--port", "0", "--ready-file", tmp_path / place)
+    assert f"[READY_FILE_UNUSABLE] {tmp_path / place}" in errors
+    assert sorted(it.name for it in tmp_path.iterdir()) == ["file", "folder"]
+
+
 def test_refused_settings_do_not_show_the_password(refused_start: RefusedStart) -> None:
     """What is wrong is said without the values: one may be a secret."""
     assert "s3cret" not in refused_start("--password", "s3cret")
@@ -162,6 +198,17 @@ def test_malformed_bodies(server: Server, integration: str, content: bytes) -> N
     response = server.call("POST", TOKENS, content=content, headers=headers)
     assert response.status_code in {400, 422}
     assert response.json()["errors"][0]["code"] == "INVALID_REQUEST"
+
+
+@pytest.mark.parametrize("kind", [{"Content-Type": "application/x-www-form-urlencoded"}, {}])
+@pytest.mark.parametrize("path", ["/_control/faults", INTEGRATIONS])
+def test_body_that_is_not_sent_as_json(controlled: Server, path: str, kind: dict[str, str]) -> None:
+    """Who forgets the header, as `curl -d` does, is told of it; what was sent stays unsaid."""
+    refused = controlled.call("POST", path, content=b'{"provider": "s3cret"}', headers=kind)
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, error["code"]) == (422, "INVALID_REQUEST")
+    assert "`Content-Type: application/json`" in error["message"]
+    assert "s3cret" not in refused.text
 
 
 def test_refused_body_is_not_quoted(server: Server, integration: str) -> None:

@@ -177,6 +177,7 @@ def test_refused_sort(passages: Post, sort: dict[str, Any], expected: str) -> No
     ("options", "expected"),
     [
         ({"skip": 1}, "COMMAND_FIELD_VALUE_INVALID"),
+        ({"skip": 0}, "COMMAND_FIELD_VALUE_INVALID"),
     ],
 )
 def test_refused_find_options(numbers: Post, options: dict[str, Any], expected: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pulumi_astra_vectorize.testing import Control, CredentialCacheSettings
+from pulumi_astra_vectorize.testing import Control, ControlError, CredentialCacheSettings
 from pulumi_astra_vectorize.wire import INTEGRATIONS
 from tests.server.conftest import SECRET, Server
 from tests.server.controlled_server import (
@@ -102,11 +102,32 @@ class TestSeeding:
         file = tmp_path / database / "novels" / "books.jsonl"
         file.parent.mkdir(parents=True)
         file.write_text(line)
-        with pytest.raises(httpx.HTTPStatusError) as refused:
+        with pytest.raises(ControlError) as refused:
             control.seed(tmp_path)
-        (error,) = refused.value.response.json()["errors"]
-        assert error["code"] == code
-        assert str(file) in error["message"]
+        assert refused.value.code == code
+        assert str(file) in refused.value.message
+
+    @pytest.mark.parametrize("content", [b"xx", b"", b"\xff", b"[" * 90_000])
+    def test_options_that_are_no_json(
+        self, control: Control, tmp_path: Path, content: bytes
+    ) -> None:
+        """The refusal names the file of the options; the documents wait."""
+        options = tmp_path / "library" / "novels" / "books.json"
+        options.parent.mkdir(parents=True)
+        options.with_suffix(".jsonl").write_text("{}")
+        options.write_bytes(content)
+        with pytest.raises(ControlError, match="SEED_REFUSED") as refused:
+            control.seed(tmp_path)
+        assert f"{options}: " in refused.value.message
+        assert refused.value.response.status_code == 422
+
+    def test_documents_that_cannot_be_read(self, control: Control, tmp_path: Path) -> None:
+        """A folder with a file's name is refused as a file that may not be read is."""
+        file = tmp_path / "library" / "novels" / "books.jsonl"
+        file.mkdir(parents=True)
+        with pytest.raises(ControlError, match="SEED_REFUSED") as refused:
+            control.seed(tmp_path)
+        assert f"{file}: " in refused.value.message
 
 
 class TestStatuses:
@@ -144,6 +165,15 @@ class TestStatuses:
         assert shown.json()["status"] == "RESUMING"
         statuses = [post(controlled, {"findCollections": {}}).status_code for _ in range(2)]
         assert statuses == [503, 200]
+
+    def test_refusal_is_an_error_with_the_servers_words(self, control: Control) -> None:
+        """Who reads the error learns what the server said, and httpx's error it is as well."""
+        with pytest.raises(httpx.HTTPStatusError) as refused:
+            control.set_status("nowhere", "ACTIVE")
+        assert isinstance(refused.value, ControlError)
+        said = (refused.value.code, refused.value.message)
+        assert said == ("DATABASE_NOT_FOUND", "there is no database 'nowhere'")
+        assert str(refused.value) == "[DATABASE_NOT_FOUND] there is no database 'nowhere'"
 
     def test_unknown_database_or_status(self, controlled: Server, control: Control) -> None:
         """Both are refused."""

@@ -30,7 +30,10 @@ def test_database_object(server: Server) -> None:
     info = shown["info"]
     assert (info["name"], info["keyspace"]) == ("library", "default_keyspace")
     assert "default_keyspace" in info["keyspaces"]
-    assert {"orgId", "ownerId", "creationTime"} <= set(shown)
+    assert {"orgId", "ownerId", "creationTime", "terminationTime", "studioUrl"} <= set(shown)
+    (datacenter,) = info["datacenters"]
+    assert {"id", "name", "region", "cloudProvider", "tier", "status"} <= set(datacenter)
+    assert datacenter["region"] == info["region"]
     assert {"cloudProvider", "region", "tier", "additionalKeyspaces"} <= set(info)
 
 

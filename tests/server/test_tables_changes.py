@@ -23,6 +23,7 @@ def post(new_table: NewTable, service: dict[str, Any]) -> Post:
         "at": "int",
         "title": "text",
         "pages": "int",
+        "tags": {"type": "set", "valueType": "text"},
         "v": {"type": "vector", "dimension": 2},
         "text": {"type": "vector", "service": service},
     }
@@ -56,6 +57,31 @@ def test_an_update_of_no_row_inserts_it(post: Post) -> None:
     """An update is an upsert, and answers the same counts."""
     assert post(update({"shelf": "c", "at": 9}, set={"title": "new"})) == CHANGED
     assert ("c", 9) in keys(post)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"unset": {"title": "", "v": ""}},
+        {"set": {"title": None, "v": None, "text": ""}},
+        {"set": {"tags": []}},
+    ],
+)
+def test_an_update_without_a_value_makes_no_row(post: Post, change: dict[str, Any]) -> None:
+    """Nothing but nulls and empty sets: the vendor's "Update a row" asks for a value for a row."""
+    before = keys(post)
+    assert post(update({"shelf": "c", "at": 9}, **change)) == CHANGED
+    assert keys(post) == before
+    assert post(update(KEY, **change)) == CHANGED
+    row = post({"findOne": {"filter": KEY}})["data"]["document"]
+    assert ("title" in row) == ("tags" in change.get("set", {}))
+
+
+def test_an_update_with_one_value_makes_a_row(post: Post) -> None:
+    """An empty text is a value, and so is a vector; what is null beside it is left out."""
+    post(update({"shelf": "c", "at": 1}, set={"title": "", "pages": None}))
+    post(update({"shelf": "c", "at": 2}, set={"v": [1, 2]}, unset={"title": ""}))
+    assert keys(post)[-2:] == [("c", 1), ("c", 2)]
 
 
 def test_text_in_an_update_is_embedded(post: Post) -> None:
@@ -152,6 +178,8 @@ def test_delete_one_needs_a_filter(post: Post) -> None:
     [
         ({"shelf": "a"}, [("b", 1), ("b", 2)]),
         ({"shelf": "a", "at": {"$gt": 1}}, [("a", 1), ("b", 1), ("b", 2)]),
+        ({"shelf": {"$in": ["a", "c"]}, "at": 1}, [("a", 2), ("b", 1), ("b", 2)]),
+        ({"$and": [{"shelf": "a"}, {"$or": [{"at": 2}]}]}, [("a", 1), ("b", 1), ("b", 2)]),
         ({}, []),
     ],
 )
@@ -159,6 +187,40 @@ def test_delete_many(post: Post, clause: dict[str, Any], left: list[tuple[str, i
     """A partition, a range inside it, or with an empty filter everything is deleted."""
     assert post({"deleteMany": {"filter": clause}}) == DELETED
     assert keys(post) == left
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        {"shelf": {"$gt": "a"}},
+        {"shelf": {"$lte": "a"}, "at": 1},
+        {"shelf": {"$ne": "a"}},
+        {"shelf": {"$nin": ["a"]}},
+        {"$not": {"shelf": "a"}},
+        {"$or": [{"shelf": "a"}, {"shelf": "b"}]},
+        {"shelf": "a", "$or": [{"at": 1}, {"at": 2}]},
+    ],
+)
+def test_deletions_that_the_database_refuses(post: Post, clause: dict[str, Any]) -> None:
+    """A deletion is of partitions given by $eq or $in: Cassandra takes no other, and no OR."""
+    (error,) = post({"deleteMany": {"filter": clause}})["errors"]
+    assert (error["family"], error["scope"]) == ("SERVER", "DATABASE")
+    assert error["errorCode"] == "INVALID_DATABASE_QUERY"
+    assert len(keys(post)) == 4
+
+
+def test_a_range_is_the_last_condition_of_a_deletion(new_table: NewTable) -> None:
+    """Of two columns that sort a partition the second cannot be given beside a range of the first.
+
+    The vendor's issue 1756 has the database's message.
+    """
+    columns = {"p": "int", "a": "int", "b": "int"}
+    post = new_table(columns, {"partitionBy": ["p"], "partitionSort": {"a": 1, "b": 1}})
+    post({"insertMany": {"documents": [{"p": 1, "a": a, "b": b} for a in (1, 2) for b in (1, 2)]}})
+    refused = post({"deleteMany": {"filter": {"p": 1, "a": {"$lt": 2}, "b": 1}}})
+    assert refused["errors"][0]["errorCode"] == "INVALID_DATABASE_QUERY"
+    assert post({"deleteMany": {"filter": {"p": 1, "a": {"$in": [1]}, "b": {"$lt": 2}}}}) == DELETED
+    assert len(post({"find": {"filter": {"p": 1}}})["data"]["documents"]) == 3
 
 
 def test_delete_many_without_a_filter_truncates(post: Post) -> None:

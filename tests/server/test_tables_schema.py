@@ -120,6 +120,21 @@ def test_refused_columns(
     assert data_api({"listTables": {}}, keyspace)["status"]["tables"] == []
 
 
+@pytest.mark.parametrize("name", ["", " ", "\t"])
+def test_a_column_needs_a_name(data_api: PostCommand, keyspace: str, name: str) -> None:
+    """A blank name makes the real server fall over, in a new table and in one that is there."""
+    create(data_api, keyspace, BOOKS)
+    definition: Definition = {"columns": {"id": "int", name: "int"}, "primaryKey": "id"}
+    new = create(data_api, keyspace, definition, "other")
+    add = {"add": {"columns": {name: "text"}}}
+    added = data_api({"alterTable": {"operation": add}}, keyspace, "books")
+    for reply in (new, added):
+        (error,) = reply["errors"]
+        assert (error["family"], error["errorCode"]) == ("SERVER", "UNEXPECTED_SERVER_ERROR")
+    (table,) = explained(data_api, keyspace)
+    assert set(table["definition"]["columns"]) == set(BOOKS["columns"])
+
+
 @pytest.mark.parametrize(
     ("definition", "code"),
     [

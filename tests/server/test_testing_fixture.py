@@ -65,6 +65,25 @@ def test_environment_is_what_the_provider_reads(
     assert running.environment["ASTRA_DB_API_ENDPOINT"] == running.databases["library"].url
 
 
+def test_settings_around_the_test_stay_outside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A developer's own settings are not the server's: a reset empties nobody's data folder."""
+    monkeypatch.setenv("ASTRA_VECTORIZE_SERVER_DATA", str(tmp_path / "real"))
+    monkeypatch.setenv("astra_vectorize_server_databases", "precious")
+    with running_server("library") as server:
+        assert list(server.databases) == ["library"]
+        server.control.reset()
+    assert not (tmp_path / "real").exists()
+
+
+def test_settings_that_the_test_names_are_the_servers() -> None:
+    """What has no argument of its own is given as a variable."""
+    variables = {"ASTRA_VECTORIZE_SERVER_TOKEN": "AstraCS:of:test"}
+    with running_server("library", environment=variables) as server:
+        assert server.token == "AstraCS:of:test"
+
+
 def test_server_that_does_not_start_says_why(tmp_path: Path) -> None:
     """The error carries what the process wrote."""
     process = subprocess.Popen([sys.executable, "-c", "raise SystemExit(1)"])

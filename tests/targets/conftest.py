@@ -64,11 +64,12 @@ def _connections_end(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def running() -> Iterator[RunningServer]:
     """One embedded server for all tests of a worker, with a user as a cluster has."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ASTRA_VECTORIZE_SERVER_USERNAME", USERNAME)
-        patch.setenv("ASTRA_VECTORIZE_SERVER_PASSWORD", PASSWORD)
-        with running_server("library", "archive") as server:
-            yield server
+    user = {
+        "ASTRA_VECTORIZE_SERVER_USERNAME": USERNAME,
+        "ASTRA_VECTORIZE_SERVER_PASSWORD": PASSWORD,
+    }
+    with running_server("library", "archive", environment=user) as server:
+        yield server
 
 
 @pytest.fixture

@@ -11,13 +11,13 @@ import pytest
 import stamina
 
 from pulumi_astra_vectorize import configuration as configuration_module
-from pulumi_astra_vectorize import engine
 from pulumi_astra_vectorize.api import target
 from pulumi_astra_vectorize.configuration import load_configuration, use_configuration
 from pulumi_astra_vectorize.server.store.engines import sqlite_engines
 from pulumi_astra_vectorize.server.store.schema import Database, Entity
 from pulumi_astra_vectorize.server.store.store import Store
 from pulumi_astra_vectorize.settings import Settings
+from pulumi_astra_vectorize.this_run import this_run
 from tests.unit.integrations_fake import Handler
 
 
@@ -53,7 +53,7 @@ def network(monkeypatch: pytest.MonkeyPatch, configured: Settings) -> Iterator[l
 
     monkeypatch.setattr(target, "HTTPTransport", wired)
     yield handlers
-    engine._read_in_this_run.clear()
+    this_run.clear()
 
 
 @pytest.fixture

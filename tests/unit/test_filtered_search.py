@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from pulumi_astra_vectorize.server.data_api.collections.filter_parsing import parse_filter
 from pulumi_astra_vectorize.server.data_api.collections.indexing import Indexing
@@ -169,6 +169,17 @@ def test_changed_fields_are_seen(documents: Store) -> None:
         session.execute(update(Record).where(Record.position == 1).values(body={"kind": "b"}))
     cache.put(1, "$vector", [1, 2])
     assert found() == [1, 3]
+
+
+def test_documents_are_gone_before_a_filter_asks_for_their_fields(documents: Store) -> None:
+    """A first filter while another caller deletes everything finds nothing, and is no error."""
+    cache = VectorCache(documents)
+    assert cache.search(1, "$vector", [1.0, 0.0], "cosine", 5)
+    with documents.write() as session:
+        session.execute(delete(Record))
+
+    tests = parse_filter({"kind": "b"}, Indexing()).field_tests()
+    assert cache.search(1, "$vector", [1.0, 0.0], "cosine", 5, tests) == []
 
 
 def test_a_field_whose_values_are_gone_is_given_up(documents: Store) -> None:

@@ -17,6 +17,7 @@ from pulumi_astra_vectorize.errors import ConfigurationError, NotFoundError
 from pulumi_astra_vectorize.resources.integration import IntegrationProvider
 from pulumi_astra_vectorize.resources.token_scope import TokenScopeProvider
 from pulumi_astra_vectorize.resources.user_access_token import UserAccessTokenProvider
+from pulumi_astra_vectorize.this_run import this_run
 from tests.unit.integrations_fake import Handler, IntegrationsFake
 from tests.unit.test_engine import STATES, UNKNOWN, unreachable
 
@@ -93,6 +94,7 @@ def test_the_target_is_kept_in_the_state(recording: Recording) -> None:
     created = UserAccessTokenProvider().create(props)
     outs = dict(created.outs or {})
     deleted_from = len(recording.asked)
+    this_run.clear()
     UserAccessTokenProvider().delete(created.id, outs)
 
     assert outs["target"] == "eu"
@@ -192,12 +194,12 @@ def test_rules_are_those_of_the_target_s_kind() -> None:
     """A token needs a secret on the default target, and none on one that is Astra."""
     use({"cloud": {"target": "astra", "applicationToken": "AstraCS:t"}})
 
-    def properties(**more: str) -> list[str]:
+    def problems(**more: str) -> list[str]:
         failures = UserAccessTokenProvider().check({}, {"name": "search", **more}).failures
-        return [failure.property for failure in failures]
+        return [failure.reason for failure in failures]
 
-    assert properties() == ["secret"]
-    assert properties(target="cloud") == []
+    assert problems() == ["`secret`: a secret is needed on every target but astra"]
+    assert problems(target="cloud") == []
 
 
 def test_all_resources_may_name_a_target() -> None:

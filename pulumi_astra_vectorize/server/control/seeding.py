@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import select
 
@@ -40,9 +41,9 @@ class Seeding:
         self._command("createKeyspace", {"name": self.keyspace})
         options = self.file.with_suffix(".json")
         if options.exists() or name not in self._collections():
-            definition: JsonObject = json.loads(options.read_text()) if options.exists() else {}
+            definition = _options(options) if options.exists() else {}
             self._command("createCollection", {"name": name, "options": definition}, self.keyspace)
-        with self.file.open("rb") as lines:
+        with _lines(self.file) as lines:
             inserted = sum(self._insert(batch) for batch in _batches(lines))
         return SeededCollection(
             database=self.database.name, keyspace=self.keyspace, name=name, documents=inserted
@@ -79,7 +80,8 @@ def seed(server: ServerState, folder: Path, token: str) -> list[SeededCollection
     was inserted before a refusal stays.
 
     Raises:
-        Refusal: SEED_FOLDER_NOT_FOUND, DATABASE_NOT_FOUND, SEED_REFUSED with the Data API's code.
+        Refusal: SEED_FOLDER_NOT_FOUND, DATABASE_NOT_FOUND, SEED_REFUSED with the Data API's code
+            or with what is wrong with a file.
     """
     if not folder.is_dir():
         raise missing("SEED_FOLDER_NOT_FOUND", f"there is no folder {folder}")
@@ -94,6 +96,21 @@ def _database(server: ServerState, file: Path) -> Database:
     if database is None:
         raise missing("DATABASE_NOT_FOUND", f"{file}: there is no database {name!r}")
     return database
+
+
+def _options(file: Path) -> JsonObject:
+    try:
+        options: JsonObject = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError) as problem:
+        raise invalid("SEED_REFUSED", f"{file}: {problem}") from None
+    return options
+
+
+def _lines(file: Path) -> BinaryIO:
+    try:
+        return file.open("rb")
+    except OSError as problem:
+        raise invalid("SEED_REFUSED", f"{file}: {problem.strerror}") from None
 
 
 def _batches(lines: Iterator[bytes]) -> Iterator[list[bytes]]:

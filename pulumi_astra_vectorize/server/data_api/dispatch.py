@@ -18,6 +18,8 @@ from pulumi_astra_vectorize.server.data_api.authentication import authenticate, 
 from pulumi_astra_vectorize.server.data_api.commands import (
     REGISTRY,
     Call,
+    ChangedMeanwhileError,
+    Command,
     Kind,
     Level,
     Registration,
@@ -34,6 +36,7 @@ from pulumi_astra_vectorize.server.data_api.parsing import Envelope, parse_envel
 from pulumi_astra_vectorize.server.state import ServerState
 from pulumi_astra_vectorize.server.store.problems import StorageError
 from pulumi_astra_vectorize.server.store.schema import Database, Entity, Keyspace
+from pulumi_astra_vectorize.server.store.store import moment_of
 
 COMMAND_PACKAGES = (general, collections, tables)
 """Where the commands are: importing them has put them into the registry."""
@@ -51,27 +54,29 @@ class Target:
     """What a path names: the entity if there is one, or the refusal to come in its turn.
 
     ``segments`` are the path's names after ``/v1``: none, a keyspace, a keyspace and a collection
-    or table.
+    or table. ``moment`` is when that was, see ``Store.is_as_seen``.
     """
 
     database: Database
     segments: Sequence[str]
+    moment: int
     entity: Entity | None = None
     refusal: Failure | None = None
 
 
 def find_target(session: Session, database: Database, segments: Sequence[str]) -> Target:
-    """What a path of a database names now."""
+    """What a path of a database names now; ``session`` is one of ``Store.read``."""
+    moment = moment_of(session)
     if not segments:
-        return Target(database, segments)
+        return Target(database, segments, moment)
     keyspace, name = (*segments, "")[:2]
     entity = entity_named(session, database.id, keyspace, name)
     if entity is not None:
-        return Target(database, segments, entity)
+        return Target(database, segments, moment, entity)
     if session.get(Keyspace, (database.id, keyspace)) is None:
-        return Target(database, segments, refusal=_unknown_keyspace(keyspace))
+        return Target(database, segments, moment, refusal=_unknown_keyspace(keyspace))
     missing = _unknown_entity(keyspace, name) if name else None
-    return Target(database, segments, refusal=missing)
+    return Target(database, segments, moment, refusal=missing)
 
 
 def dispatch(
@@ -99,6 +104,35 @@ def refusal(failure: Failure) -> JsonObject:
 
 
 def _run(server: ServerState, target: Target, headers: Mapping[str, str], body: bytes) -> Reply:
+    """Runs the command against its target as it is: anew if that was altered on the way.
+
+    Nothing of the earlier run has been written. Every further run is owed to one more alterTable
+    that was carried out meanwhile.
+    """
+    while True:
+        try:
+            return _run_once(server, target, headers, body)
+        except ChangedMeanwhileError:
+            target = _as_it_is_now(server, target)
+
+
+def _as_it_is_now(server: ServerState, before: Target) -> Target:
+    """What was altered, as it is now.
+
+    What was dropped is refused as unknown, even if something else has its name since: while the
+    command was on its way there was a moment without it.
+    """
+    with server.store.read() as session:
+        now = find_target(session, before.database, before.segments)
+    if before.entity is None or (now.entity and now.entity.id == before.entity.id):
+        return now
+    server.vectors.forget(before.entity.id)  # a search may have come after the drop's own word
+    raise now.refusal or _unknown_entity(*before.segments)
+
+
+def _run_once(
+    server: ServerState, target: Target, headers: Mapping[str, str], body: bytes
+) -> Reply:
     token = presented_token(headers)
     envelope = parse_envelope(body)
     registration = _find_registration(envelope.name, LEVELS[len(target.segments)], target)
@@ -117,8 +151,23 @@ def _run(server: ServerState, target: Target, headers: Mapping[str, str], body: 
         entity=target.entity,
         embedding_key=headers.get(EMBEDDING_KEY_HEADER),
         token=token,
+        moment=target.moment,
     )
-    return registration.handler(call, request)
+    return _handled(registration, call, request)
+
+
+def _handled(registration: Registration, call: Call, request: Command) -> Reply:
+    """What the handler answers.
+
+    What it read, or failed to, counts only if its target was there all the time. What it wrote has
+    been settled in its transaction.
+    """
+    try:
+        return registration.handler(call, request)
+    finally:
+        if registration.reads and not call.server.store.is_as_seen(call.moment):
+            with call.server.store.read() as session:
+                call.check_target(session)
 
 
 def _find_registration(name: str, level: Level, target: Target) -> Registration:

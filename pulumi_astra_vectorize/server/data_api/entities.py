@@ -63,7 +63,7 @@ def count_collections(session: Session, call: Call) -> int:
 
 def drop_entity(call: Call, name: str) -> bool:
     """Drops the collection or table of that name with all that is in it; False if there is none."""
-    with call.server.store.write() as session:
+    with call.write() as session:
         entity = find_entity(session, call, name)
         if entity is None:
             return False

@@ -85,6 +85,14 @@ def unexpected_failure(message: str) -> Failure:
     return Failure("UNEXPECTED_SERVER_ERROR", message, family="SERVER")
 
 
+def invalid_query(message: str, *, ok0: bool = False) -> Failure:
+    """What the database itself refuses: INVALID_DATABASE_QUERY; ``ok0`` for schema commands."""
+    status = {"ok": 0} if ok0 else None
+    return Failure(
+        "INVALID_DATABASE_QUERY", message, scope="DATABASE", family="SERVER", status=status
+    )
+
+
 @dataclass
 class Reply:
     """What a command answers: only the members that apply are sent."""

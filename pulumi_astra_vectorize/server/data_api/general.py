@@ -99,7 +99,7 @@ def create_a_keyspace(call: Call, request: CreateKeyspace) -> Reply:
     if problem is not None:
         raise schema_failure("UNSUPPORTED_SCHEMA_NAME", problem)
     if request.name not in SYSTEM_KEYSPACES:
-        with call.server.store.write() as session:
+        with call.write() as session:
             create_keyspace(session, call.database.id, request.name)
     return OK
 
@@ -115,7 +115,7 @@ def drop_a_keyspace(call: Call, request: DropKeyspace) -> Reply:
             family="SERVER",
             scope="DATABASE",
         )
-    with call.server.store.write() as session:
+    with call.write() as session:
         dropped = drop_keyspace(session, call.database.id, request.name)
     for entity_id in dropped or ():
         call.server.vectors.forget(entity_id)

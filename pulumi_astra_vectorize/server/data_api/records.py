@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject, unexpected_failure
 from pulumi_astra_vectorize.server.store.schema import Record, Vector
-from pulumi_astra_vectorize.server.vector_rows import WIRE
+from pulumi_astra_vectorize.server.vector_rows import WIRE, shortest
 
 CHUNK = 500
 """How many keys or positions one statement names at most."""
@@ -29,6 +29,11 @@ _WITH_KEYS = select(Record.position, Record.key, Record.body).where(
     Record.key.in_(bindparam("keys", expanding=True)),
 )
 """Without an order: for the sake of one sqlite would read the whole entity."""
+
+_VECTORS_AT = select(Vector.position, Vector.value).where(
+    Vector.column == bindparam("column"),
+    Vector.position.in_(bindparam("positions", expanding=True)),
+)
 
 _COUNTED = (
     select(func.count()).select_from(Record).where(Record.entity_id == bindparam("entity_id"))
@@ -142,6 +147,18 @@ def records_at(session: Session, positions: Sequence[int]) -> list[Stored]:
 def count_records(session: Session, entity_id: int) -> int:
     """How many records an entity has."""
     return session.scalar(_COUNTED, {"entity_id": entity_id}) or 0
+
+
+def vectors_at(session: Session, column: str, positions: Collection[int]) -> dict[int, list[float]]:
+    """One column's vectors of those records that have one, by position, as the transaction sees
+    them: what is kept in memory for searches may be older."""
+    asked = {"column": column, "positions": list(positions)}
+    found: dict[int, bytes] = {}
+    found.update((position, value) for position, value in session.execute(_VECTORS_AT, asked))
+    if not found:
+        return {}
+    matrix = np.reshape(np.frombuffer(b"".join(found.values()), WIRE), (len(found), -1))
+    return dict(zip(found, shortest(matrix).tolist(), strict=True))
 
 
 def positions_with(session: Session, entity_id: int, column: str) -> set[int]:

@@ -17,12 +17,28 @@ ORGANISATION = "00000000-0000-0000-0000-000000000001"
 CLOUD = "LOCAL"
 """What stands where Astra names a cloud provider."""
 
+REGION = CLOUD.lower()
 DATABASE_TYPE = "vector"
 TIER = "serverless"
+
+NOT_TERMINATED = "0001-01-01T00:00:00Z"
+"""What Astra says of a database that lives."""
 
 
 class _View(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+
+class Datacenter(_View):
+    """Where a database is: here in one place."""
+
+    id: str
+    name: str = "dc-1"
+    region: str = REGION
+    cloud_provider: str = CLOUD
+    tier: str = TIER
+    status: str
+    date_created: datetime
 
 
 class DatabaseInfo(_View):
@@ -33,8 +49,9 @@ class DatabaseInfo(_View):
     keyspaces: list[str]
     additional_keyspaces: list[str]
     cloud_provider: str = CLOUD
-    region: str = CLOUD.lower()
+    region: str = REGION
     tier: str = TIER
+    datacenters: list[Datacenter]
     db_type: str = DATABASE_TYPE
 
 
@@ -46,9 +63,12 @@ class DatabaseView(_View):
     owner_id: str = ORGANISATION
     info: DatabaseInfo
     creation_time: datetime
+    termination_time: str = NOT_TERMINATED
     status: str
     db_type: str = DATABASE_TYPE
     data_endpoint_url: str
+    studio_url: str = ""
+    """There is no Studio here."""
 
 
 def database_view(
@@ -64,6 +84,13 @@ def database_view(
             keyspace=default,
             keyspaces=names,
             additional_keyspaces=[name for name in names if name != default],
+            datacenters=[
+                Datacenter(
+                    id=f"{database.id}-1",
+                    status=database.status,
+                    date_created=database.created_at,
+                )
+            ],
         ),
         creation_time=database.created_at,
         status=database.status,

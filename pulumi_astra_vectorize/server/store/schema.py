@@ -49,6 +49,11 @@ class Moment(TypeDecorator[datetime]):
         return value.astimezone(timezone.utc)
 
 
+NEVER_TWICE: dict[str, Any] = {"sqlite_autoincrement": True}
+"""Of tables whose numbers are remembered outside a transaction: without it sqlite gives the number
+of a row that was deleted to the next one. PostgreSQL's sequences never do."""
+
+
 class Base(DeclarativeBase):
     """The common root of all rows."""
 
@@ -80,8 +85,9 @@ class Entity(Base):
     """A collection or an API table: they share one space of names in a keyspace."""
 
     __tablename__ = "entities"
-    __table_args__ = (UniqueConstraint("database_id", "keyspace", "name"),)
+    __table_args__ = (UniqueConstraint("database_id", "keyspace", "name"), NEVER_TWICE)
     id: Mapped[int] = mapped_column(primary_key=True)
+    """Never given twice: who remembers it means this one, even when it is gone."""
     database_id: Mapped[str] = mapped_column(ForeignKey("databases.id", ondelete="CASCADE"))
     keyspace: Mapped[str]
     name: Mapped[str]
@@ -111,9 +117,10 @@ class Record(Base):
     """A document of a collection or a row of a table."""
 
     __tablename__ = "records"
-    __table_args__ = (UniqueConstraint("entity_id", "key"),)
+    __table_args__ = (UniqueConstraint("entity_id", "key"), NEVER_TWICE)
     position: Mapped[int] = mapped_column(primary_key=True)
-    """Rises with every insert: the order in which find pages without a sort."""
+    """Rises with every insert, and is never given twice: the order in which find pages without a
+    sort, and what the vectors in memory are known by."""
     entity_id: Mapped[int] = mapped_column(
         ForeignKey("entities.id", ondelete="CASCADE"), index=True
     )

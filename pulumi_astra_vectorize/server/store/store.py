@@ -13,6 +13,15 @@ from pulumi_astra_vectorize.server.store.engines import Engines
 from pulumi_astra_vectorize.server.store.problems import storage_error
 from pulumi_astra_vectorize.server.store.versions import bring_up_to_date
 
+_MOMENT = "moment"
+
+
+def moment_of(session: Session) -> int:
+    """What a session of ``Store.read`` sees, for ``Store.is_as_seen``: so many transactions had
+    ended before it."""
+    moment: int = session.info[_MOMENT]
+    return moment
+
 
 class Store:
     """The server's state, made or brought to the present schema when it is opened.
@@ -29,13 +38,15 @@ class Store:
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
         self._writing = threading.RLock()
+        self._begun = self._ended = 0
         with _clear_problems():
             bring_up_to_date(engines.writing)
 
     @contextmanager
     def read(self) -> Generator[Session, None, None]:
         """A session to look things up in."""
-        with _clear_problems(), Session(self._engines.reading) as session:
+        info = {_MOMENT: self._ended}
+        with _clear_problems(), Session(self._engines.reading, info=info) as session:
             yield session
 
     @contextmanager
@@ -44,10 +55,27 @@ class Store:
         with (
             _clear_problems(),
             self._writing,
+            self._counted(),
             Session(self._engines.writing, expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session
+
+    def is_as_seen(self, moment: int) -> bool:
+        """Whether nothing can have changed since the session that has this ``moment_of``.
+
+        A look into memory, so it knows only of this process's writers; False means "look again".
+        """
+        return self._begun == moment
+
+    @contextmanager
+    def _counted(self) -> Generator[None, None, None]:
+        """Counts a transaction before it can change anything, and when its changes can be seen."""
+        self._begun += 1
+        try:
+            yield
+        finally:
+            self._ended += 1
 
     def close(self) -> None:
         """Gives files and connections back; no session may be open."""

@@ -12,7 +12,7 @@ from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, insp
 
 from pulumi_astra_vectorize.server.store.schema import Base, Integration
 
-PRESENT: Final = "0003"
+PRESENT: Final = "0004"
 """The revision that ``schema.py`` describes."""
 
 UNVERSIONED: Final = "0001"

@@ -8,6 +8,7 @@ from functools import cached_property
 from pulumi_astra_vectorize.server.data_api.collections.indexing import Indexing, parse_indexing
 from pulumi_astra_vectorize.server.data_api.collections.vector_values import check_length
 from pulumi_astra_vectorize.server.data_api.commands import Call
+from pulumi_astra_vectorize.server.data_api.directions import check_direction
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject, schema_failure
 from pulumi_astra_vectorize.server.data_api.vectorize import embed
 
@@ -72,8 +73,12 @@ class Collection:
             )
 
     def check_vector(self, vector: list[float]) -> None:
-        """Raises INVALID_VECTOR_LENGTH for a vector of another dimension."""
+        """Raises INVALID_VECTOR_LENGTH for a vector of another dimension.
+
+        A vector of zeros, which the cosine cannot compare, is INVALID_DATABASE_QUERY.
+        """
         check_length(vector, self._options["vector"]["dimension"])
+        check_direction(vector, self.metric)
 
     def embed(self, texts: list[str]) -> list[list[float]]:
         """The vectors of texts, by the collection's service; no transaction may be open."""

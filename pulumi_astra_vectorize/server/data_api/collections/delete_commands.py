@@ -62,7 +62,7 @@ def delete_many(call: Call, request: DeleteMany) -> Reply:
     query = prepare_query(Collection(call), request.filter, None)
     if not query.filter.members:
         return _delete_all(query.collection)
-    with call.server.store.write() as session:
+    with call.write() as session:
         found = list(islice(matching(session, query), MAX_DELETED_DOCUMENTS + 1))
         positions = [record.position for record in found[:MAX_DELETED_DOCUMENTS]]
         delete_records(session, positions)
@@ -76,7 +76,7 @@ def find_one_and_delete(call: Call, request: FindOneAndDelete) -> Reply:
     """Removes the first document and shows it."""
     query = prepare_query(Collection(call), request.filter, request.sort)
     projection = parse_projection(request.projection)
-    with call.server.store.write() as session:
+    with call.write() as session:
         hits = find_hits(session, query, 1)
         documents = shown_documents(query.collection, projection, hits, FindOneOptions())
         positions = [hit.record.position for hit in hits]
@@ -89,17 +89,16 @@ def find_one_and_delete(call: Call, request: FindOneAndDelete) -> Reply:
 
 
 def _delete_first(query: Query) -> bool:
-    server = query.collection.call.server
-    with server.store.write() as session:
+    call = query.collection.call
+    with call.write() as session:
         positions = [hit.record.position for hit in find_hits(session, query, 1)]
         delete_records(session, positions)
-    server.vectors.remove(query.collection.id, positions)
+    call.server.vectors.remove(query.collection.id, positions)
     return bool(positions)
 
 
 def _delete_all(collection: Collection) -> Reply:
-    server = collection.call.server
-    with server.store.write() as session:
+    with collection.call.write() as session:
         delete_all_records(session, collection.id)
-    server.vectors.forget(collection.id)
+    collection.call.server.vectors.forget(collection.id)
     return Reply(status={"deletedCount": -1})

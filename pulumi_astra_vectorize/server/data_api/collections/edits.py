@@ -30,10 +30,12 @@ from pulumi_astra_vectorize.server.data_api.collections.update_operators import 
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject
 from pulumi_astra_vectorize.server.data_api.records import (
     Stored,
+    encode_vector,
     insert_records,
     positions_of,
     rewrite_bodies,
     rewrite_vectors,
+    vectors_at,
 )
 
 
@@ -60,7 +62,7 @@ class Edit:
     @property
     def modifies(self) -> bool:
         """Whether anything changes at all."""
-        return whole(self.content) != self.before
+        return _as_stored(whole(self.content)) != _as_stored(self.before)
 
 
 @dataclass(frozen=True)
@@ -93,15 +95,15 @@ def change(
 
     ``upsert``: where none matches, the modifier's document is inserted.
     """
-    server = query.collection.call.server
+    call = query.collection.call
     embedded: dict[str, list[float]] = {}
     while True:
         planner = Planner(query, modifier, embedded)
-        with server.store.write() as session:
+        with call.write() as session:
             outcome = planner.plan(session, limit, after, upsert=upsert)
             touched = _write(session, query.collection, outcome) if outcome else []
         if outcome is not None:
-            server.vectors.put(query.collection.id, VECTOR, touched)
+            call.server.vectors.put(query.collection.id, VECTOR, touched)
             return outcome
         texts = sorted(planner.missing)
         embedded |= zip(texts, query.collection.embed(texts), strict=True)
@@ -123,13 +125,13 @@ class Planner:
         """What is to be done; None if vectors are missing."""
         hits = find_hits(session, self.query, limit + 1, after=after)
         inserts = upsert and not hits
-        outcome = self._insertion(session) if inserts else self._edits(hits, limit)
+        outcome = self._insertion(session) if inserts else self._edits(session, hits, limit)
         return None if self.missing else outcome
 
-    def _edits(self, hits: list[Hit], limit: int) -> Outcome:
+    def _edits(self, session: Session, hits: list[Hit], limit: int) -> Outcome:
         records = [hit.record for hit in hits[:limit]]
         edits: list[Edit] = []
-        for record, before in zip(records, self._with_vectors(records), strict=True):
+        for record, before in zip(records, _with_vectors(session, records), strict=True):
             content = self._content(before, self.modifier.edited(before))
             if content is not None:
                 edits.append(Edit(record, before, content))
@@ -152,14 +154,13 @@ class Planner:
         vector = None if text is None else self.embedded[text]
         return take_apart(_settled(before, after), self.query.collection, vector)
 
-    def _with_vectors(self, records: list[Stored]) -> list[JsonObject]:
-        collection = self.query.collection
-        positions = [record.position for record in records]
-        vectors = collection.call.server.vectors.values(collection.id, VECTOR, positions)
-        return [
-            {**it.body, VECTOR: vectors[it.position]} if it.position in vectors else it.body
-            for it in records
-        ]
+
+def _with_vectors(session: Session, records: list[Stored]) -> list[JsonObject]:
+    vectors = vectors_at(session, VECTOR, [record.position for record in records])
+    return [
+        {**it.body, VECTOR: vectors[it.position]} if it.position in vectors else it.body
+        for it in records
+    ]
 
 
 def _write(session: Session, collection: Collection, outcome: Outcome) -> list[int]:
@@ -171,6 +172,13 @@ def _write(session: Session, collection: Collection, outcome: Outcome) -> list[i
     vectors = {position: it.content.vector for position, it in edits.items()}
     rewrite_vectors(session, collection.id, VECTOR, vectors)
     return list(edits)
+
+
+def _as_stored(document: JsonObject) -> JsonObject:
+    """To compare: equal vectors may be written with more digits or fewer."""
+    if VECTOR not in document:
+        return document
+    return {**document, VECTOR: encode_vector(document[VECTOR])}
 
 
 def _new_text(before: JsonObject, after: JsonObject) -> str | None:

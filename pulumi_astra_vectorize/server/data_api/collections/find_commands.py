@@ -25,13 +25,15 @@ from pulumi_astra_vectorize.server.data_api.collections.search import (
 from pulumi_astra_vectorize.server.data_api.collections.sorts import VectorSort
 from pulumi_astra_vectorize.server.data_api.commands import Call, Command, command
 from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject, Reply
-from pulumi_astra_vectorize.server.data_api.parsing import value_invalid
+from pulumi_astra_vectorize.server.data_api.paging import (
+    check_skip,
+    cut_page,
+    sorted_page_size,
+)
 from pulumi_astra_vectorize.server.data_api.records import (
     PageState,
     count_records,
 )
-
-PAGE_SIZE: Final = 50
 
 MAX_COUNT: Final = 1000
 """Above this countDocuments only says that there are more."""
@@ -92,12 +94,11 @@ class FindAndRerank(Command):
     options: Any = None
 
 
-@command("find", "data", Find, "collection")
+@command("find", "data", Find, "collection", reads=True)
 def find(call: Call, request: Find) -> Reply:
     """Finds documents: a page of them, or the nearest ones after a vector sort."""
     options = request.options or FindOptions()
-    if options.skip and not request.sort:
-        raise value_invalid("command.options", "skip options should be used with sort clause")
+    check_skip(options.skip, request.sort)
     state = PageState.decode(options.page_state)
     query = prepare_query(Collection(call), request.filter, request.sort)
     projection = parse_projection(request.projection)
@@ -110,7 +111,7 @@ def find(call: Call, request: Find) -> Reply:
     )
 
 
-@command("findOne", "data", FindOne, "collection")
+@command("findOne", "data", FindOne, "collection", reads=True)
 def find_one(call: Call, request: FindOne) -> Reply:
     """Finds the first document, or null."""
     options = request.options or FindOneOptions()
@@ -122,7 +123,7 @@ def find_one(call: Call, request: FindOne) -> Reply:
     return Reply(status=sort_status(query, options), data={"document": next(iter(documents), None)})
 
 
-@command("countDocuments", "data", CountDocuments, "collection")
+@command("countDocuments", "data", CountDocuments, "collection", reads=True)
 def count_documents(call: Call, request: CountDocuments) -> Reply:
     """Counts the documents that match, up to 1000."""
     query = prepare_query(Collection(call), request.filter, None)
@@ -133,7 +134,7 @@ def count_documents(call: Call, request: CountDocuments) -> Reply:
     return Reply(status={"count": count})
 
 
-@command("estimatedDocumentCount", "data", EstimatedDocumentCount, "collection")
+@command("estimatedDocumentCount", "data", EstimatedDocumentCount, "collection", reads=True)
 def estimated_document_count(call: Call, _request: EstimatedDocumentCount) -> Reply:
     """Counts all documents; here the estimate is exact."""
     with call.server.store.read() as session:
@@ -182,20 +183,7 @@ def _page(
         limit = options.limit or NEAREST_DOCUMENTS
         return find_hits(session, query, limit, options.skip or 0), None
     if query.sort is not None:
-        limit = min(options.limit or PAGE_SIZE, PAGE_SIZE)
-        return find_hits(session, query, limit, options.skip or 0), None
-    return _unsorted_page(session, query, state, options.limit)
-
-
-def _unsorted_page(
-    session: Session, query: Query, state: PageState, limit: int | None
-) -> tuple[list[Hit], str | None]:
-    """A page in the order of insertion; the limit counts over all pages."""
-    remaining = limit if state.remaining is None else state.remaining
-    size = PAGE_SIZE if remaining is None else min(remaining, PAGE_SIZE)
-    found = [Hit(record) for record in islice(matching(session, query, state.after), size + 1)]
-    page = found[:size]
-    left = None if remaining is None else remaining - len(page)
-    if len(found) <= size or left == 0:
-        return page, None
-    return page, PageState(page[-1].record.position, left).encode()
+        size = sorted_page_size(options.limit)
+        return find_hits(session, query, size, options.skip or 0), None
+    found = (Hit(record) for record in matching(session, query, state.after))
+    return cut_page(found, state, options.limit, lambda page: page[-1].record.position)

@@ -139,7 +139,7 @@ def _insert(call: Call, documents: list[JsonObject], options: InsertManyOptions)
     insertions = [Insertion(with_id(document, collection)) for document in documents]
     batch = Batch(collection, insertions, options.ordered)
     batch.check(_embed(collection, documents))
-    with call.server.store.write() as session:
+    with call.write() as session:
         vectors = batch.write(session)
     call.server.vectors.put(collection.id, VECTOR, vectors)
     return _reply(insertions, options)

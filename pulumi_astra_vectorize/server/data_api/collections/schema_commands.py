@@ -54,7 +54,7 @@ def create_collection(call: Call, request: CreateCollection) -> Reply:
     """Creates a collection; an equal one that exists already is as good."""
     name = _checked_name(request.name)
     definition = definition_of(call, request.options or CollectionOptions())
-    with call.server.store.write() as session:
+    with call.write() as session:
         existing = find_entity(session, call, name)
         if existing is not None:
             _refuse_different(existing, definition)
@@ -72,7 +72,7 @@ def create_collection(call: Call, request: CreateCollection) -> Reply:
     return OK
 
 
-@command("findCollections", "keyspace", FindCollections)
+@command("findCollections", "keyspace", FindCollections, reads=True)
 def find_collections(call: Call, request: FindCollections) -> Reply:
     """Lists the keyspace's collections: names, or with ``explain`` their options too."""
     with call.server.store.read() as session:

@@ -27,8 +27,8 @@ from pulumi_astra_vectorize.server.data_api.collections.sorts import (
     VectorSort,
     parse_sort,
 )
-from pulumi_astra_vectorize.server.data_api.envelope import sort_failure
 from pulumi_astra_vectorize.server.data_api.nearest import Filter, nearest_records
+from pulumi_astra_vectorize.server.data_api.paging import few_enough_to_sort
 from pulumi_astra_vectorize.server.data_api.records import (
     Stored,
     positions_of,
@@ -37,9 +37,6 @@ from pulumi_astra_vectorize.server.data_api.records import (
     scan,
 )
 from pulumi_astra_vectorize.server.vector_rows import Narrowing
-
-MAX_SORTED_DOCUMENTS: Final = 10_000
-"""How many documents the Data API sorts in memory."""
 
 NEAREST_DOCUMENTS: Final = 1000
 """How many documents a vector sort finds at most."""
@@ -83,13 +80,7 @@ def find_hits(
         return _nearest(session, query, query.sort, limit + skip)[skip:]
     if query.sort is None:
         return [Hit(it) for it in islice(matching(session, query, after), skip, skip + limit)]
-    found = list(islice(matching(session, query), MAX_SORTED_DOCUMENTS + 1))
-    if len(found) > MAX_SORTED_DOCUMENTS:
-        raise sort_failure(
-            "OVERLOADED_SORT_ROW_LIMIT",
-            f"In-memory sorting has a limit of {MAX_SORTED_DOCUMENTS} documents: "
-            "use a more specific filter.",
-        )
+    found = few_enough_to_sort(matching(session, query))
     return [Hit(it) for it in query.sort.arrange(found)[skip : skip + limit]]
 
 

@@ -45,7 +45,7 @@ def alter_table(call: Call, request: AlterTable) -> Reply:
     """Runs the one operation that the command holds."""
     name, columns = _operation(request.operation)
     change = OPERATIONS[name](call, columns)
-    with call.server.store.write() as session:
+    with call.write() as session:
         entity = session.get_one(Entity, call.target.id)
         before = Table.of(entity)
         after = change(session, before)
@@ -81,7 +81,6 @@ def _add(call: Call, raw: object) -> Change:
     parsed = parse_columns(call, columns, refuse_in_existing_table)
 
     def change(_session: Session, table: Table) -> Table:
-        _refuse("CANNOT_ADD_EXISTING_COLUMNS", "exist already", table, _known(table, parsed))
         _refuse_other_type(table, parsed)
         return replace(table, columns={**table.columns, **parsed})
 

@@ -18,6 +18,7 @@ from pulumi_astra_vectorize.server.data_api.records import delete_all_records, d
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
 from pulumi_astra_vectorize.server.data_api.tables.filter_parsing import parse_filter
 from pulumi_astra_vectorize.server.data_api.tables.filters import RowFilter
+from pulumi_astra_vectorize.server.data_api.tables.row_vectors import check_directions
 from pulumi_astra_vectorize.server.data_api.tables.rows import (
     RowChange,
     assign_all,
@@ -25,6 +26,7 @@ from pulumi_astra_vectorize.server.data_api.tables.rows import (
     upsert,
 )
 from pulumi_astra_vectorize.server.data_api.tables.stored_rows import matching_rows
+from pulumi_astra_vectorize.server.data_api.tables.where_clauses import check_deletion
 
 FILTER_IN_ERRORS = {"filter": "filterDefinition"}
 OPERATORS = ("$set", "$unset")
@@ -66,14 +68,18 @@ class DeleteMany(Command):
 
 @command("updateOne", "data", UpdateOne, kind="table")
 def update_one(call: Call, request: UpdateOne) -> Reply:
-    """Sets columns of the row with the key that the filter gives, whether it exists or not."""
+    """Sets columns of the row with the key that the filter gives.
+
+    One that does not exist comes into being if it gets a value: nulls alone make no row.
+    """
     _refuse_sort(request.sort, "UPDATE")
     table = Table.of(call.target)
     row = _row_of(table, parse_filter(table, request.filter))
     change = _parse_update(table, request.update)
     embed_texts(call, table, [change])
+    check_directions(call, change)
     row.merge(change)
-    upsert(call, table, [row])
+    upsert(call, table, [row], inserts=_holds_a_value(change))
     return Reply(status={"matchedCount": 1, "modifiedCount": 1})
 
 
@@ -90,15 +96,16 @@ def delete_one(call: Call, request: DeleteOne) -> Reply:
 
 @command("deleteMany", "data", DeleteMany, kind="table")
 def delete_many(call: Call, request: DeleteMany) -> Reply:
-    """Deletes the rows of a partition, or all rows when there is no filter."""
+    """Deletes rows of the partitions that the filter gives, or all rows without a filter."""
     table = Table.of(call.target)
     if request.filter:
         expression = parse_filter(table, request.filter)
         _refuse_other_columns(table, expression)
         _check_key_prefix(table, expression)
+        check_deletion(table, expression)
         _delete_matching(call, table, expression)
         return Reply(status=UNKNOWN_COUNT)
-    with call.server.store.write() as session:
+    with call.write() as session:
         delete_all_records(session, call.target.id)
     call.server.vectors.forget(call.target.id)
     return Reply(status=UNKNOWN_COUNT)
@@ -113,7 +120,7 @@ def _refuse_sort(sort: JsonObject | None, kind: str) -> None:
 
 
 def _delete_matching(call: Call, table: Table, expression: RowFilter) -> None:
-    with call.server.store.write() as session:
+    with call.write() as session:
         rows = matching_rows(session, call.target.id, table, expression)
         positions = [row.position for row in rows]
         delete_records(session, positions)
@@ -185,6 +192,11 @@ def _parse_update(table: Table, update: JsonObject) -> RowChange:
     values = {**assigned, **dict.fromkeys(emptied)}
     assign_all(table, change, values, scope="UPDATE", invalid_values="INVALID_UPDATE_COLUMN_VALUES")
     return change
+
+
+def _holds_a_value(change: RowChange) -> bool:
+    """Whether anything is not null; empty lists, sets and maps have become null."""
+    return any(value is not None for value in [*change.values.values(), *change.vectors.values()])
 
 
 def _arguments(update: JsonObject, operator: str) -> JsonObject:

@@ -8,7 +8,12 @@ from typing import Any
 
 from pulumi_astra_vectorize.server.data_api.collections.definitions import Service
 from pulumi_astra_vectorize.server.data_api.commands import Call
-from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject, schema_failure
+from pulumi_astra_vectorize.server.data_api.envelope import (
+    Failure,
+    JsonObject,
+    schema_failure,
+    unexpected_failure,
+)
 from pulumi_astra_vectorize.server.data_api.json_types import is_object
 from pulumi_astra_vectorize.server.data_api.parsing import parse_request, structure_mismatch
 from pulumi_astra_vectorize.server.data_api.tables.scalars import PARSERS
@@ -31,7 +36,14 @@ def parse_columns(
     Asks whether the services' credentials are valid for the database, so it must run outside a
     transaction. Raises the failures of contract data-api.md, section 7.
     """
-    return {name: _parse_column(call, raw, refuse_type) for name, raw in columns.items()}
+    return {_named(name): _parse_column(call, raw, refuse_type) for name, raw in columns.items()}
+
+
+def _named(name: str) -> str:
+    """A column's name: any but a blank one, over which the real server falls (section 2)."""
+    if not name.strip():
+        raise unexpected_failure("The name of a column is blank.")
+    return name
 
 
 def refuse_in_new_table(type_name: str) -> Failure:

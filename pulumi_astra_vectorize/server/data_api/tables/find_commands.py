@@ -2,42 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from itertools import islice
 from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
 from pulumi_astra_vectorize.server.data_api.collections.find_commands import (
-    PAGE_SIZE,
     FindOneOptions,
     FindOptions,
 )
 from pulumi_astra_vectorize.server.data_api.commands import Call, Command, command
+from pulumi_astra_vectorize.server.data_api.directions import check_direction
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject, Reply, sort_failure
 from pulumi_astra_vectorize.server.data_api.nearest import Filter, nearest_records
-from pulumi_astra_vectorize.server.data_api.records import (
-    PageState,
-    Stored,
-)
+from pulumi_astra_vectorize.server.data_api.paging import check_skip
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
 from pulumi_astra_vectorize.server.data_api.tables.filter_parsing import parse_filter
-from pulumi_astra_vectorize.server.data_api.tables.filters import RowFilter, exact_keys
+from pulumi_astra_vectorize.server.data_api.tables.filters import exact_keys
 from pulumi_astra_vectorize.server.data_api.tables.indexes import indexed_columns, vector_metrics
+from pulumi_astra_vectorize.server.data_api.tables.pages import Page, Query, read_page
 from pulumi_astra_vectorize.server.data_api.tables.projections import projected_columns
-from pulumi_astra_vectorize.server.data_api.tables.read_warnings import read_warnings
+from pulumi_astra_vectorize.server.data_api.tables.read_warnings import (
+    read_warnings,
+    why_in_memory,
+)
 from pulumi_astra_vectorize.server.data_api.tables.sorts import (
-    ColumnSort,
-    Sort,
     TextSort,
     VectorSort,
     check_vector_sort,
-    in_storage_order,
     parse_sort,
-    sorted_by_columns,
 )
 from pulumi_astra_vectorize.server.data_api.tables.stored_rows import matching_rows, shown_rows
+from pulumi_astra_vectorize.server.data_api.tables.where_clauses import check_selection
 from pulumi_astra_vectorize.server.data_api.vectorize import embed
 from pulumi_astra_vectorize.server.vector_rows import Narrowing
 
@@ -66,42 +61,18 @@ class Find(Clauses):
     options: FindOptions | None = None
 
 
-@dataclass(frozen=True)
-class Query:
-    """A checked read: which rows, which columns, in which order.
-
-    ``metric`` is that of the index that a vector sort uses.
-    """
-
-    table: Table
-    expression: RowFilter
-    columns: list[str]
-    sort: Sort
-    metric: str
-    warnings: list[JsonObject]
-
-
-@dataclass(frozen=True)
-class Page:
-    """The rows of one reply; ``sort_vector`` and similarities only after a sort by vector."""
-
-    rows: list[Stored]
-    next_state: str | None = None
-    similarities: Mapping[int, float] = field(default_factory=dict[int, float])
-    sort_vector: list[float] | None = None
-
-
-@command("find", "data", Find, kind="table")
+@command("find", "data", Find, kind="table", reads=True)
 def find(call: Call, request: Find) -> Reply:
     """A page of the rows that the filter matches."""
     options = request.options or FindOptions()
+    check_skip(options.skip, request.sort)
     query, page = _read(call, request, options)
     documents = _shown(call, query, page, options)
     data: JsonObject = {"documents": documents, "nextPageState": page.next_state}
     return Reply(_status(query, page, options), data, warnings=query.warnings)
 
 
-@command("findOne", "data", FindOne, kind="table")
+@command("findOne", "data", FindOne, kind="table", reads=True)
 def find_one(call: Call, request: FindOne) -> Reply:
     """The first of the rows that the filter matches, or null."""
     options = request.options or FindOneOptions()
@@ -115,9 +86,7 @@ def _read(call: Call, request: Clauses, options: FindOptions) -> tuple[Query, Pa
     query = _checked(call, request, options)
     if isinstance(query.sort, (VectorSort, TextSort)):
         return query, _nearest(call, query, query.sort, options.limit or MAX_VECTOR_ROWS)
-    if query.sort is None and not query.table.partition_sort:
-        return query, _page_as_inserted(call, query, options)
-    return query, _page_in_order(call, query, options)
+    return query, read_page(call, query, options)
 
 
 def _checked(call: Call, request: Clauses, options: FindOptions) -> Query:
@@ -133,8 +102,12 @@ def _checked(call: Call, request: Clauses, options: FindOptions) -> Query:
         _check_window(options)
         check_vector_sort(table, sort, metrics)
         metric = metrics[sort.column]
-    warnings = read_warnings(table, expression, sort, indexed)
-    return Query(table, expression, columns, sort, metric, warnings)
+        if isinstance(sort, VectorSort):
+            check_direction(sort.vector, metric)
+    check_selection(table, expression)
+    in_memory = why_in_memory(table, expression, sort, options.skip or 0)
+    warnings = read_warnings(table, expression, sort, indexed, in_memory)
+    return Query(table, expression, columns, sort, metric, in_memory is not None, warnings)
 
 
 def _check_window(options: FindOptions) -> None:
@@ -143,7 +116,7 @@ def _check_window(options: FindOptions) -> None:
             "CANNOT_VECTOR_SORT_WITH_LIMIT_EXCEEDS_MAX",
             f"A vector sort returns at most {MAX_VECTOR_ROWS} rows, not {options.limit}.",
         )
-    if options.skip is not None:
+    if options.skip:
         raise sort_failure("CANNOT_VECTOR_SORT_WITH_SKIP_OPTION", "A vector sort cannot skip rows.")
 
 
@@ -183,38 +156,6 @@ def _embedded(call: Call, table: Table, sort: TextSort) -> list[float]:
     return embed(call, column["service"], column["dimension"], [sort.text], batch=None)[0]
 
 
-def _page_as_inserted(call: Call, query: Query, options: FindOptions) -> Page:
-    """A page that goes on after the last position: rows deleted meanwhile shift nothing."""
-    after, skip = _start(options)
-    size = options.limit or PAGE_SIZE
-    with call.server.store.read() as session:
-        found = matching_rows(session, call.target.id, query.table, query.expression, after)
-        rows = list(islice(found, skip, skip + size + 1))
-    shown = rows[:size]
-    goes_on = len(rows) > size and not options.limit
-    return Page(shown, PageState(shown[-1].position).encode() if goes_on else None)
-
-
-def _page_in_order(call: Call, query: Query, options: FindOptions) -> Page:
-    """A page of rows that had to be put in order; it goes on after so many rows."""
-    with call.server.store.read() as session:
-        found = matching_rows(session, call.target.id, query.table, query.expression)
-        rows = in_storage_order(query.table, list(found))
-    if isinstance(query.sort, ColumnSort):
-        rows = sorted_by_columns(query.table, rows, query.sort.directions)
-    start = sum(_start(options))
-    end = start + (options.limit or PAGE_SIZE)
-    goes_on = len(rows) > end and not options.limit
-    return Page(rows[start:end], PageState(end).encode() if goes_on else None)
-
-
-def _start(options: FindOptions) -> tuple[int, int]:
-    """After what the page starts, and how many rows it skips: only the first page skips."""
-    if options.page_state:
-        return PageState.decode(options.page_state).after, 0
-    return 0, options.skip or 0
-
-
 def _shown(call: Call, query: Query, page: Page, options: FindOneOptions) -> list[JsonObject]:
     similarities = page.similarities if options.include_similarity else None
     return shown_rows(call, query.columns, page.rows, similarities or {})
@@ -224,4 +165,6 @@ def _status(query: Query, page: Page, options: FindOneOptions) -> JsonObject:
     status: JsonObject = {"projectionSchema": query.table.schema(query.columns)}
     if options.include_sort_vector and page.sort_vector is not None:
         status["sortVector"] = page.sort_vector
+    if page.sorted_rows is not None:
+        status["sortedRowCount"] = page.sorted_rows
     return status

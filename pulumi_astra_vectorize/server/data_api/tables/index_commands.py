@@ -13,6 +13,7 @@ from pulumi_astra_vectorize.server.data_api.envelope import (
     Failure,
     JsonObject,
     Reply,
+    invalid_query,
     schema_failure,
 )
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
@@ -23,7 +24,6 @@ from pulumi_astra_vectorize.server.data_api.tables.index_definitions import (
     vector_definition,
 )
 from pulumi_astra_vectorize.server.data_api.tables.indexes import indexes_of
-from pulumi_astra_vectorize.server.data_api.tables.primary_keys import invalid_query
 from pulumi_astra_vectorize.server.data_api.tables.table_commands import (
     IfExists,
     IfNotExists,
@@ -105,7 +105,7 @@ def create_text_index(_call: Call, _request: CreateTextIndex) -> Reply:
     )
 
 
-@command("listIndexes", "data", ListIndexes, kind="table")
+@command("listIndexes", "data", ListIndexes, kind="table", reads=True)
 def list_indexes(call: Call, request: ListIndexes) -> Reply:
     """The names of the table's indexes, or with ``explain`` their definitions."""
     with call.server.store.read() as session:
@@ -122,7 +122,7 @@ def list_indexes(call: Call, request: ListIndexes) -> Reply:
 @command("dropIndex", "keyspace", DropIndex)
 def drop_index(call: Call, request: DropIndex) -> Reply:
     """Drops an index by its name, which is unique in the keyspace."""
-    with call.server.store.write() as session:
+    with call.write() as session:
         index = _find_index(session, call, request.name)
         if index is not None:
             session.delete(index)
@@ -138,7 +138,7 @@ def drop_index(call: Call, request: DropIndex) -> Reply:
 def _create(
     call: Call, name: str, kind: str, definition: JsonObject, options: IfNotExists | None
 ) -> Reply:
-    with call.server.store.write() as session:
+    with call.write() as session:
         if _find_index(session, call, name) is not None:
             if options and options.if_not_exists:
                 return OK
@@ -147,6 +147,7 @@ def _create(
                 f"The keyspace '{call.keyspace}' already has an index '{name}'.",
                 ok0=True,
             )
+        _refuse_partition_column(Table.of(call.target), definition)
         _refuse_second(session, call, definition)
         session.add(
             Index(
@@ -161,12 +162,21 @@ def _create(
     return OK
 
 
+def _refuse_partition_column(table: Table, definition: JsonObject) -> None:
+    if list(table.partition_by) == [definition["column"]]:
+        raise invalid_query(
+            f"Cannot create an index on the only partition key column {definition['column']}.",
+            ok0=True,
+        )
+
+
 def _refuse_second(session: Session, call: Call, definition: JsonObject) -> None:
     for index in indexes_of(session, call.target.id):
         if index.definition["column"] == definition["column"]:
             raise invalid_query(
                 f"The index '{index.name}' is on {definition['column']} already: the database "
-                "does not create a second one."
+                "does not create a second one.",
+                ok0=True,
             )
 
 

@@ -17,6 +17,7 @@ from pulumi_astra_vectorize.server.data_api.envelope import (
     document_failure,
 )
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
+from pulumi_astra_vectorize.server.data_api.tables.row_vectors import check_directions
 from pulumi_astra_vectorize.server.data_api.tables.rows import (
     RowChange,
     assign_all,
@@ -43,6 +44,7 @@ def insert_one(call: Call, request: InsertOne) -> Reply:
     """Upserts one row; a refusal comes without a status."""
     table = Table.of(call.target)
     row = _parse_row(table, request.document)
+    check_directions(call, row)
     embed_texts(call, table, [row])
     upsert(call, table, [row])
     return Reply(status=_status(table, [row]))
@@ -59,7 +61,8 @@ def insert_many(call: Call, request: InsertMany) -> Reply:
     failures = [row for row in parsed if isinstance(row, Failure)]
     if failures and any(_holds_text(table, document) for document in request.documents):
         return Reply(errors=failures)
-    outcomes = _outcomes(parsed, ordered=options.ordered)
+    accepted = [_accepted(call, row) for row in parsed]
+    outcomes = _outcomes(accepted, ordered=options.ordered)
     rows = [outcome.written for outcome in outcomes if outcome.written]
     embed_texts(call, table, rows)
     upsert(call, table, rows)
@@ -76,6 +79,17 @@ def _attempt(table: Table, document: JsonObject) -> RowChange | Failure:
         return _parse_row(table, document)
     except Failure as failure:
         return failure
+
+
+def _accepted(call: Call, row: RowChange | Failure) -> RowChange | Failure:
+    """The row, or why the database refuses it; what cannot be parsed has its failure already."""
+    if isinstance(row, Failure):
+        return row
+    try:
+        check_directions(call, row)
+    except Failure as failure:
+        return failure
+    return row
 
 
 def _parse_row(table: Table, document: JsonObject) -> RowChange:

@@ -8,7 +8,12 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from pulumi_astra_vectorize.server.data_api.commands import Command
-from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject, schema_failure
+from pulumi_astra_vectorize.server.data_api.envelope import (
+    Failure,
+    JsonObject,
+    invalid_query,
+    schema_failure,
+)
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
 from pulumi_astra_vectorize.server.data_api.tables.values import canonical
 
@@ -74,18 +79,9 @@ def _refuse_unknown(code: str, names: Iterable[str], columns: Mapping[str, JsonO
 def _refuse_types(names: list[str], columns: Mapping[str, JsonObject]) -> None:
     refused = [name for name in names if columns[name]["type"] in NOT_IN_KEYS]
     if refused:
-        raise invalid_query(f"The types of {', '.join(refused)} are not allowed in a primary key.")
-
-
-def invalid_query(message: str) -> Failure:
-    """What the database itself refuses in a schema command (contract, sections 1 and 7)."""
-    return Failure(
-        "INVALID_DATABASE_QUERY",
-        message,
-        scope="DATABASE",
-        family="SERVER",
-        status={"ok": 0},
-    )
+        raise invalid_query(
+            f"The types of {', '.join(refused)} are not allowed in a primary key.", ok0=True
+        )
 
 
 def key_values(table: Table, row: Mapping[str, Any]) -> list[Any]:

@@ -7,20 +7,27 @@ from collections.abc import Iterator, Set
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject, warning
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
 from pulumi_astra_vectorize.server.data_api.tables.filters import Condition, RowFilter
-from pulumi_astra_vectorize.server.data_api.tables.sorts import ColumnSort, Sort
+from pulumi_astra_vectorize.server.data_api.tables.sorts import (
+    ColumnSort,
+    Sort,
+    TextSort,
+    VectorSort,
+)
 
 
 def read_warnings(
-    table: Table, expression: RowFilter, sort: Sort, indexed: Set[str]
+    table: Table, expression: RowFilter, sort: Sort, indexed: Set[str], in_memory: str | None
 ) -> list[JsonObject]:
     """What a client should know of the cost of its read.
 
-    A vector sort needs no filter, so it is not warned of.
+    ``in_memory`` is why rows are sorted there, if they are. A vector sort needs no filter, so it
+    is not warned of.
     """
     warnings = [*_filter_warnings(table, expression, indexed)]
-    if isinstance(sort, ColumnSort):
-        return [*warnings, *_sort_warnings(table, expression, sort)]
-    if sort is not None:
+    if in_memory is not None:
+        sorted_there = f"The rows of {table.full_name} are sorted in memory."
+        return [*warnings, warning(in_memory, sorted_there)]
+    if isinstance(sort, (VectorSort, TextSort)):
         return [it for it in warnings if it["errorCode"] != "ZERO_FILTER_OPERATIONS"]
     return warnings
 
@@ -59,18 +66,21 @@ def _warning(code: str, table: Table, problem: str) -> JsonObject:
     )
 
 
-def _sort_warnings(table: Table, expression: RowFilter, sort: ColumnSort) -> Iterator[JsonObject]:
-    """In-memory sorting: only a partition's rows are on disk in their sorting order."""
+def why_in_memory(table: Table, expression: RowFilter, sort: Sort, skip: int) -> str | None:
+    """The code of what makes a sort by columns one in memory; None for any other.
+
+    Only a partition's rows are on disk in their sorting order, and nothing there can be skipped.
+    """
+    if not isinstance(sort, ColumnSort):
+        return None
     names = list(sort.directions)
-    fixed = {it.column for it in expression.required() if it.operator == "$eq"}
+    if skip:
+        return "IN_MEMORY_SORTING_DUE_SKIP_OPTIONS"
     if any(name not in table.partition_sort for name in names):
-        code = "IN_MEMORY_SORTING_DUE_TO_NON_PARTITION_SORTING"
-    elif names != list(table.partition_sort)[: len(names)]:
-        code = "IN_MEMORY_SORTING_DUE_TO_OUT_OF_ORDER_PARTITION_SORTING"
-    elif not fixed.issuperset(table.partition_by):
-        code = "IN_MEMORY_SORTING_DUE_TO_PARTITION_KEY_NOT_RESTRICTED"
-    else:
-        return
-    yield warning(
-        code, f"The rows of {table.full_name} are sorted by {', '.join(names)} in memory."
-    )
+        return "IN_MEMORY_SORTING_DUE_TO_NON_PARTITION_SORTING"
+    if names != list(table.partition_sort)[: len(names)]:
+        return "IN_MEMORY_SORTING_DUE_TO_OUT_OF_ORDER_PARTITION_SORTING"
+    fixed = {it.column for it in expression.required() if it.operator == "$eq"}
+    if not fixed.issuperset(table.partition_by):
+        return "IN_MEMORY_SORTING_DUE_TO_PARTITION_KEY_NOT_RESTRICTED"
+    return None

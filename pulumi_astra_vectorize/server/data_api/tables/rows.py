@@ -123,15 +123,19 @@ def _refuse_several_services(columns: dict[str, JsonObject]) -> None:
         )
 
 
-def upsert(call: Call, table: Table, changes: Sequence[RowChange]) -> None:
-    """Writes rows: new ones are inserted, of existing ones the named columns are replaced."""
+def upsert(call: Call, table: Table, changes: Sequence[RowChange], *, inserts: bool = True) -> None:
+    """Writes rows: of existing ones the named columns are replaced, new ones are inserted.
+
+    Without ``inserts`` what is not there stays away.
+    """
     entity_id = call.target.id
     by_key: dict[str, RowChange] = {}
     for change in changes:
         by_key.setdefault(record_key(change.key_values(table)), RowChange()).merge(change)
-    with call.server.store.write() as session:
+    with call.write() as session:
         known = {row.key: row for row in records_with_keys(session, entity_id, by_key)}
-        drafts = [_draft(key, change) for key, change in by_key.items() if key not in known]
+        new = by_key.keys() - known.keys() if inserts else ()
+        drafts = [_draft(key, change) for key, change in by_key.items() if key in new]
         positions = insert_records(session, entity_id, drafts)
         rewrite_bodies(
             session,

@@ -72,7 +72,7 @@ def create_table(call: Call, request: CreateTable) -> Reply:
     """Creates a table; with ``ifNotExists`` any collection or table of that name will do."""
     name = checked_name("table", request.name, MAX_ENTITY_NAME["local"])
     table = _new_table(call, name, request.definition)
-    with call.server.store.write() as session:
+    with call.write() as session:
         if find_entity(session, call, name) is None:
             add_entity(session, call, name, "table", table.stored())
         elif not (request.options or IfNotExists()).if_not_exists:
@@ -84,7 +84,7 @@ def create_table(call: Call, request: CreateTable) -> Reply:
     return OK
 
 
-@command("listTables", "keyspace", ListTables)
+@command("listTables", "keyspace", ListTables, reads=True)
 def list_tables(call: Call, request: ListTables) -> Reply:
     """The names of the keyspace's tables, or with ``explain`` their definitions."""
     with call.server.store.read() as session:
