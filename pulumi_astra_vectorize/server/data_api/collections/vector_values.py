@@ -9,10 +9,9 @@ import numpy as np
 
 from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject, document_failure
 from pulumi_astra_vectorize.server.data_api.json_types import is_array, is_number, is_object
+from pulumi_astra_vectorize.server.data_api.records import LARGEST_IN_VECTORS
 
 BINARY = "$binary"
-
-LARGEST = float(np.finfo(np.float32).max)
 
 
 def parse_vector(value: object) -> list[float]:
@@ -42,7 +41,7 @@ def check_length(vector: list[float], dimension: int) -> None:
 
 
 def _number(element: object) -> float:
-    if not is_number(element) or abs(element) > LARGEST:
+    if not is_number(element) or abs(element) > LARGEST_IN_VECTORS:
         raise document_failure(
             "SHRED_BAD_VECTOR_VALUE",
             "Bad $vector value: it must be an array containing only 32-bit numbers.",

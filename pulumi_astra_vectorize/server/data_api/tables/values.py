@@ -8,6 +8,7 @@ import numpy as np
 
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject
 from pulumi_astra_vectorize.server.data_api.json_types import is_array, is_object
+from pulumi_astra_vectorize.server.data_api.records import LARGEST_IN_VECTORS
 from pulumi_astra_vectorize.server.data_api.tables.scalars import (
     InvalidValueError,
     JsonValue,
@@ -57,7 +58,7 @@ def vector_numbers(value: object) -> list[float]:
         numbers = np.array([parse_scalar("double", number) for number in value], np.float64)
     else:
         raise InvalidValueError("a vector is an array of numbers or a $binary object")
-    if not (np.abs(numbers) <= np.finfo(np.float32).max).all():
+    if not (np.abs(numbers) <= LARGEST_IN_VECTORS).all():
         raise InvalidValueError("a vector consists of finite single-precision numbers")
     return [float(number) for number in numbers.astype(np.float32)]
 
