@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from tests.server.conftest import PostCommand, Server
 
@@ -209,3 +210,17 @@ def test_table_command_on_a_collection(data_api: PostCommand, keyspace: str) -> 
     data_api({"createCollection": {"name": "books"}}, keyspace)
     reply = data_api({"listIndexes": {}}, keyspace, "books")
     assert code(reply) == "UNSUPPORTED_COLLECTION_COMMAND"
+
+
+def test_reply_that_cannot_be_written(server: Server, keyspace: str) -> None:
+    """Whatever stands in the store: the status is 200, and the error comes in the envelope."""
+    where = f"/{keyspace}/notes"
+    send(server, '{"createCollection": {"name": "notes"}}', f"/{keyspace}")
+    send(server, '{"insertOne": {"document": {"_id": "broken by an older server"}}}', where)
+    with server.state.store.write() as session:
+        session.execute(
+            text("UPDATE records SET body = '{\"n\": Infinity}' WHERE key LIKE '%older server%'")
+        )
+    response = send(server, '{"find": {}}', where)
+    assert response.status_code == 200
+    assert codes(response.json()) == [("SERVER", "", "UNEXPECTED_SERVER_ERROR")]

@@ -6,6 +6,7 @@ token valid -> keyspace exists -> collection or table exists -> options.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -76,21 +77,28 @@ def find_target(session: Session, database: Database, segments: Sequence[str]) -
 
 def dispatch(
     server: ServerState, target: Target, headers: Mapping[str, str], body: bytes
-) -> tuple[int, JsonObject]:
+) -> tuple[int, bytes]:
     """Runs one request of the Data API.
 
-    ``headers`` have lower-case names. Returns the HTTP status and the reply; raises StorageError
-    only.
+    ``headers`` have lower-case names. Returns the HTTP status and the reply as JSON; raises
+    StorageError only.
     """
     try:
-        return 200, _run(server, target, headers, body).as_object()
+        return 200, _written(_run(server, target, headers, body).as_object())
     except Failure as failure:
-        return failure.http_status, refusal(failure)
+        return failure.http_status, _written(refusal(failure))
     except StorageError:
         raise  # the disk's trouble: the application answers it the same everywhere
     except Exception as problem:
         LOGGER.exception("a command failed: the server stays up whatever it does")
-        return 200, refusal(unexpected_failure(f"Error Class: {type(problem).__name__}"))
+        unexpected = unexpected_failure(f"Error Class: {type(problem).__name__}")
+        return 200, _written(refusal(unexpected))
+
+
+def _written(reply: JsonObject) -> bytes:
+    """Raises ValueError for what is no JSON, so it belongs where that is still answered."""
+    text = json.dumps(reply, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode()
 
 
 def refusal(failure: Failure) -> JsonObject:
