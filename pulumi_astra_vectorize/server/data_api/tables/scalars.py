@@ -8,7 +8,6 @@ import ipaddress
 import math
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timezone
 from typing import Any
 from uuid import UUID
 
@@ -19,15 +18,19 @@ from pulumi_astra_vectorize.server.data_api.tables.durations import (
     InvalidDurationError,
     iso_duration,
 )
+from pulumi_astra_vectorize.server.data_api.tables.moments import (
+    InvalidMomentError,
+    calendar_order,
+    fraction,
+    parse_date,
+    parse_timestamp,
+)
 
 INTEGER_BITS = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}
 NOT_FINITE = ("NaN", "Infinity", "-Infinity")
 """How JSON carries the floating-point values that it has no numbers for."""
 
 TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,9}))?)?")
-TIMESTAMP = re.compile(
-    r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})", re.IGNORECASE
-)
 
 
 JsonValue = Any
@@ -122,46 +125,24 @@ def _uuid(value: object) -> str:
     return parsed
 
 
-def _date(value: object) -> str:
-    text = _text(value)
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        raise InvalidValueError(f"{text!r} is not a date of the form YYYY-MM-DD")
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise InvalidValueError(f"{text!r} is not a day of the calendar") from error
+def _moment(parse: Callable[[str], str]) -> Callable[[object], str]:
+    def parse_moment(value: object) -> str:
+        try:
+            return parse(_text(value))
+        except InvalidMomentError as error:
+            raise InvalidValueError(str(error)) from error
+
+    return parse_moment
 
 
 def _time(value: object) -> str:
     match = TIME.fullmatch(_text(value))
     if match is None:
         raise InvalidValueError(f"{value!r} is not a time of the form HH:MM:SS.fraction")
-    hours, minutes, seconds, fraction = match.groups()
-    if int(seconds or 0) == 0 and int(fraction or 0) == 0:
+    hours, minutes, seconds, digits = match.groups()
+    if int(seconds or 0) == 0 and int(digits or 0) == 0:
         return f"{hours}:{minutes}"
-    return f"{hours}:{minutes}:{seconds}{_fraction(fraction)}"
-
-
-def _fraction(digits: str | None) -> str:
-    """A fraction of a second in groups of three digits, as few as keep it whole."""
-    kept = (digits or "").rstrip("0")
-    if not kept:
-        return ""
-    return "." + kept.ljust(3 * math.ceil(len(kept) / 3), "0")
-
-
-def _timestamp(value: object) -> str:
-    """UTC with at most milliseconds, which is what the database keeps."""
-    match = TIMESTAMP.fullmatch(_text(value))
-    if match is None:
-        raise InvalidValueError(f"{value!r} is not a timestamp like 2026-01-31T12:00:00Z")
-    seconds, fraction, offset = match.groups()
-    zone = "+00:00" if offset in "Zz" else offset
-    try:
-        moment = datetime.fromisoformat(seconds.upper() + zone).astimezone(timezone.utc)
-    except (ValueError, OverflowError) as error:
-        raise InvalidValueError(f"{value!r} is not a moment of the calendar") from error
-    return f"{moment:%Y-%m-%dT%H:%M:%S}{_fraction((fraction or '')[:3])}Z"
+    return f"{hours}:{minutes}:{seconds}{fraction(digits)}"
 
 
 def _duration(value: object) -> str:
@@ -196,7 +177,7 @@ PARSERS: dict[str, Callable[[object], JsonValue]] = {
     "ascii": _ascii,
     "blob": _blob,
     "boolean": _boolean,
-    "date": _date,
+    "date": _moment(parse_date),
     "decimal": _number,
     "double": _double,
     "duration": _duration,
@@ -204,7 +185,7 @@ PARSERS: dict[str, Callable[[object], JsonValue]] = {
     "inet": _inet,
     "text": _text,
     "time": _time,
-    "timestamp": _timestamp,
+    "timestamp": _moment(parse_timestamp),
     "uuid": _uuid,
     "varint": _varint,
     **{name: _integer(bits) for name, bits in INTEGER_BITS.items()},
@@ -218,8 +199,8 @@ def scalar_order(type_name: str, stored: JsonValue) -> JsonValue:
         number = float(stored)
         # NaN is the greatest of all, as in Java.
         return (math.isnan(number), 0.0 if math.isnan(number) else number)
-    if type_name == "timestamp":
-        return stored.rstrip("Z")
+    if type_name in {"date", "timestamp"}:
+        return calendar_order(stored)
     if type_name == "inet":
         return ipaddress.ip_address(stored).packed
     if type_name == "blob":
