@@ -26,6 +26,8 @@ WRITTEN: Final = Entity(
             "id": "text",
             "title": "text",
             "pages": "int",
+            "day": "date",
+            "at": "timestamp",
             "v": {"type": "vector", "dimension": 2},
             "text": {"type": "vector", "service": SERVICE},
         },
@@ -34,6 +36,8 @@ WRITTEN: Final = Entity(
     ({"createVectorIndex": {"name": "fidelity_written_text", "definition": {"column": "text"}}},),
 )
 """Rows that cases write; each has ids of its own."""
+
+FIRST: Final = "0001-01-01T00:00:00Z"
 
 
 def update(identifier: str, clause: Json, **more: Any) -> Json:
@@ -217,6 +221,16 @@ CHANGES = [
         Step(
             {"findOne": {"filter": {"id": "u1"}}},
             {"data": {"document": Exactly({"id": "u1", "pages": 1})}},
+        ),
+    ),
+    case(
+        "insertOne row: dates and timestamps of any year",
+        WRITTEN,
+        {"insertOne": {"document": {"id": "d1", "day": "-0044-03-15", "at": FIRST}}},
+        DONE,
+        Step(
+            {"findOne": {"filter": {"id": "d1"}}},
+            {"data": {"document": Exactly({"id": "d1", "day": "-0044-03-15", "at": FIRST})}},
         ),
     ),
     case(

@@ -6,9 +6,8 @@ token valid -> keyspace exists -> collection or table exists -> options.
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from pulumi_astra_vectorize.server.data_api import collections, general, tables
 from pulumi_astra_vectorize.server.data_api.authentication import authenticate, presented_token
+from pulumi_astra_vectorize.server.data_api.collections.collection import VECTOR
 from pulumi_astra_vectorize.server.data_api.commands import (
     REGISTRY,
     Call,
@@ -32,6 +32,8 @@ from pulumi_astra_vectorize.server.data_api.envelope import (
     unexpected_failure,
 )
 from pulumi_astra_vectorize.server.data_api.parsing import Envelope, parse_envelope, parse_request
+from pulumi_astra_vectorize.server.data_api.tables.definition import Table
+from pulumi_astra_vectorize.server.exact_json import dumps
 from pulumi_astra_vectorize.server.state import ServerState
 from pulumi_astra_vectorize.server.store.problems import StorageError
 from pulumi_astra_vectorize.server.store.schema import Database, Entity, Keyspace
@@ -97,8 +99,7 @@ def dispatch(
 
 def _written(reply: JsonObject) -> bytes:
     """Raises ValueError for what is no JSON, so it belongs where that is still answered."""
-    text = json.dumps(reply, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.encode()
+    return dumps(reply).encode()
 
 
 def refusal(failure: Failure) -> JsonObject:
@@ -108,7 +109,7 @@ def refusal(failure: Failure) -> JsonObject:
 
 def _run(server: ServerState, target: Target, headers: Mapping[str, str], body: bytes) -> Reply:
     token = presented_token(headers)
-    envelope = parse_envelope(body)
+    envelope = parse_envelope(body, _vector_names(target.entity))
     registration = _find_registration(envelope.name, LEVELS[len(target.segments)], target)
     value, has_options = _without_refused_options(registration, envelope)
     request = parse_request(registration.request, value)
@@ -127,6 +128,12 @@ def _run(server: ServerState, target: Target, headers: Mapping[str, str], body: 
         token=token,
     )
     return registration.handler(call, request)
+
+
+def _vector_names(entity: Entity | None) -> Collection[str]:
+    if entity is None:
+        return ()
+    return Table.of(entity).vector_columns if entity.kind == "table" else (VECTOR,)
 
 
 def _find_registration(name: str, level: Level, target: Target) -> Registration:

@@ -20,9 +20,6 @@ from pulumi_astra_vectorize.server.vector_rows import WIRE
 CHUNK = 500
 """How many keys or positions one statement names at most."""
 
-LARGEST_IN_VECTORS = float(np.finfo(np.float32).max)
-"""Vectors are kept in single precision: a larger number would be kept as infinity."""
-
 _AT_POSITIONS = select(Record.position, Record.key, Record.body).where(
     Record.position.in_(bindparam("positions", expanding=True))
 )

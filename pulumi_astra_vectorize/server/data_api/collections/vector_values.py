@@ -8,8 +8,8 @@ import binascii
 import numpy as np
 
 from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject, document_failure
-from pulumi_astra_vectorize.server.data_api.json_types import is_array, is_number, is_object
-from pulumi_astra_vectorize.server.data_api.records import LARGEST_IN_VECTORS
+from pulumi_astra_vectorize.server.data_api.json_types import is_array, is_object
+from pulumi_astra_vectorize.server.data_api.vector_numbers import single_precision
 
 BINARY = "$binary"
 
@@ -28,7 +28,13 @@ def parse_vector(value: object) -> list[float]:
         )
     if not value:
         raise document_failure("SHRED_BAD_VECTOR_SIZE", "Bad $vector value: the array is empty.")
-    return [_number(element) for element in value]
+    vector = single_precision(value)
+    if vector is None:
+        raise document_failure(
+            "SHRED_BAD_VECTOR_VALUE",
+            "Bad $vector value: it must be an array containing only 32-bit numbers.",
+        )
+    return vector
 
 
 def check_length(vector: list[float], dimension: int) -> None:
@@ -38,15 +44,6 @@ def check_length(vector: list[float], dimension: int) -> None:
             "INVALID_VECTOR_LENGTH",
             f"The $vector has {len(vector)} elements, the collection's dimension is {dimension}.",
         )
-
-
-def _number(element: object) -> float:
-    if not is_number(element) or abs(element) > LARGEST_IN_VECTORS:
-        raise document_failure(
-            "SHRED_BAD_VECTOR_VALUE",
-            "Bad $vector value: it must be an array containing only 32-bit numbers.",
-        )
-    return float(np.float32(element))
 
 
 def _parse_binary(value: JsonObject) -> list[float]:

@@ -25,8 +25,19 @@ from pulumi_astra_vectorize.server.data_api.tables.moments import (
     parse_date,
     parse_timestamp,
 )
+from pulumi_astra_vectorize.server.exact_json import dumps
+from pulumi_astra_vectorize.server.exact_numbers import (
+    MAX_DIGITS,
+    Number,
+    exact,
+    nearest_float,
+    number_order,
+)
 
 INTEGER_BITS = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}
+MAX_WHOLE_DIGITS = 1000
+"""Of a varint, which an exponent may make long: Python writes few more than 4000."""
+
 NOT_FINITE = ("NaN", "Infinity", "-Infinity")
 """How JSON carries the floating-point values that it has no numbers for."""
 
@@ -51,7 +62,7 @@ def parse_scalar(type_name: str, value: object) -> JsonValue:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise InvalidValueError(f"expected a string, not {value!r}")
+        raise InvalidValueError(f"expected a string, not {dumps(value)}")
     return value
 
 
@@ -64,21 +75,33 @@ def _ascii(value: object) -> str:
 
 def _boolean(value: object) -> bool:
     if not isinstance(value, bool):
-        raise InvalidValueError(f"expected true or false, not {value!r}")
+        raise InvalidValueError(f"expected true or false, not {dumps(value)}")
     return value
 
 
-def _number(value: object) -> int | float:
+def _number(value: object) -> Number:
     if not is_number(value):
-        raise InvalidValueError(f"expected a number, not {value!r}")
+        raise InvalidValueError(f"expected a number, not {dumps(value)}")
     return value
 
 
 def _varint(value: object) -> int:
-    number = _number(value)
-    if isinstance(number, float) and not number.is_integer():
+    number = exact(_number(value))
+    if isinstance(number, int):
+        return number
+    if number.adjusted() >= MAX_WHOLE_DIGITS:
+        raise InvalidValueError(f"{number} has more than {MAX_WHOLE_DIGITS} digits")
+    if number != number.to_integral_value():
         raise InvalidValueError(f"{number} is not a whole number")
     return int(number)
+
+
+def _decimal(value: object) -> Number:
+    """Without zeros behind the point: 1.0 is 1."""
+    number = _number(value)
+    if isinstance(number, float) and number.is_integer() and abs(number) < 10.0**MAX_DIGITS:
+        return int(exact(number))
+    return number
 
 
 def _integer(bits: int) -> Callable[[object], int]:
@@ -96,7 +119,7 @@ def _integer(bits: int) -> Callable[[object], int]:
 def _double(value: object) -> float | str:
     if isinstance(value, str) and value in NOT_FINITE:
         return value
-    return _finite_or_name(float(_number(value)))
+    return _finite_or_name(nearest_float(_number(value)))
 
 
 def _float(value: object) -> float | str:
@@ -178,7 +201,7 @@ PARSERS: dict[str, Callable[[object], JsonValue]] = {
     "blob": _blob,
     "boolean": _boolean,
     "date": _moment(parse_date),
-    "decimal": _number,
+    "decimal": _decimal,
     "double": _double,
     "duration": _duration,
     "float": _float,
@@ -199,6 +222,8 @@ def scalar_order(type_name: str, stored: JsonValue) -> JsonValue:
         number = float(stored)
         # NaN is the greatest of all, as in Java.
         return (math.isnan(number), 0.0 if math.isnan(number) else number)
+    if type_name == "decimal":
+        return number_order(stored)
     if type_name in {"date", "timestamp"}:
         return calendar_order(stored)
     if type_name == "inet":
