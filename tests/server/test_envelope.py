@@ -97,7 +97,6 @@ def test_deprecated_token_header(server: Server) -> None:
         ('{"findKeyspaces": NaN}', "REQUEST_NOT_JSON"),
         ('{"findKeyspaces": {"a": 1e99999999999}}', "REQUEST_NOT_JSON"),
         ('{"findKeyspaces": {"a": "\\ud800"}}', "REQUEST_NOT_JSON"),
-        ("[" * 100_000, "REQUEST_NOT_JSON"),
         ("", "COMMAND_FIELD_VALUE_INVALID"),
         ("null", "COMMAND_FIELD_VALUE_INVALID"),
         ("[]", "REQUEST_STRUCTURE_MISMATCH"),
@@ -118,6 +117,14 @@ def test_refused_body(server: Server, body: str, expected: str) -> None:
     response = send(server, body)
     assert response.status_code == 200
     assert codes(response.json()) == [("REQUEST", "", expected)]
+
+
+@pytest.mark.parametrize("depth", [201, 1001, 100_000])
+def test_body_that_is_too_deep(server: Server, depth: int) -> None:
+    """As for the vendor, whose limit of 1000 comes from its parser: whatever the command is."""
+    body = f'{{"findKeyspaces": {"[" * (depth - 1)}{"]" * (depth - 1)}}}'
+    refused = ("REQUEST", "DOCUMENT", "SHRED_DOC_LIMIT_VIOLATION")
+    assert codes(send(server, body).json()) == [refused]
 
 
 def test_empty_options_are_fine(server: Server) -> None:

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from pulumi_astra_vectorize.server.data_api.commands import Command
 from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject, limit_failure
-from pulumi_astra_vectorize.server.data_api.request_json import read_request
+from pulumi_astra_vectorize.server.data_api.request_json import TooDeepError, read_request
 from pulumi_astra_vectorize.server.exact_json import dumps
 from pulumi_astra_vectorize.server.exact_numbers import TooLongNumberError
 
@@ -45,7 +45,7 @@ def parse_envelope(body: bytes, vectors: Collection[str] = ()) -> Envelope:
     """Takes the command out of a request's body; ``vectors`` are the names of vectors in it.
 
     Raises the contract's failures for a body that is no JSON, empty, or not one command, and the
-    vendor's for a number that is too long.
+    vendor's for a number that is too long and for objects too deep in each other.
     """
     parsed = _parse_json(body, vectors) if body.strip() else None
     if parsed is None:
@@ -90,9 +90,9 @@ def _parse_json(body: bytes, vectors: Collection[str]) -> object:
         parsed = read_request(body, vectors)
         if rb"\ud" in body.lower():  # escapes may stand for half a character, which has no UTF-8
             dumps(parsed).encode()
-    except TooLongNumberError as problem:
+    except (TooLongNumberError, TooDeepError) as problem:
         raise limit_failure(str(problem)) from None
-    except (ValueError, RecursionError) as problem:
+    except ValueError as problem:
         raise Failure(
             "REQUEST_NOT_JSON", f"Request not valid JSON, problem: {_first_line(problem)}."
         ) from None
