@@ -7,15 +7,17 @@ fields in which nearly every record has a number or text of its own, a shortcut 
 
 from __future__ import annotations
 
-import json
 import math
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from pulumi_astra_vectorize.server.exact_json import dumps
 
 Body = Mapping[str, Any]
 """A record without its vectors, as the store holds it."""
@@ -46,7 +48,7 @@ class Field:
 def number_of(value: object) -> float:
     """A plain number as a float, perhaps rounded; NaN for what is none, or too large."""
     try:
-        return float(value) if type(value) in {int, float} else math.nan  # type: ignore[arg-type]
+        return float(value) if type(value) in {int, float, Decimal} else math.nan  # type: ignore[arg-type]
     except OverflowError:
         return math.nan
 
@@ -172,4 +174,4 @@ def _identity(value: object) -> Hashable:
     """What tells values apart: 1, 1.0 and true are three."""
     if isinstance(value, Hashable):
         return type(value), value
-    return json.dumps(value)
+    return dumps(value)

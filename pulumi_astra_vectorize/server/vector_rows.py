@@ -40,6 +40,12 @@ takes one thread: where others are busy, waiting for a second one costs more tha
 WORTH_COPYING = 1 / 4
 """Up to this share of some rows, scoring a copy of them is quicker than scoring all of those."""
 
+EXACT_POWERS = np.array([float(10**power) for power in range(23)])
+"""The powers of ten that doubles hold exactly."""
+
+SMALLEST_MAGNITUDE, LARGEST_MAGNITUDE = -14, 27
+"""The decimal exponents of numbers that these powers bring to 9, and to 6 digits."""
+
 FIELDS_KEPT = 16
 """How many fields are held beside the vectors, unless one filter looks at more."""
 
@@ -224,13 +230,18 @@ def _similarities(vectors: Doubles, query: Doubles, metric: str) -> Doubles:
 def shortest(vectors: Floats) -> Doubles:
     """The same numbers in the fewest decimal digits that still mean the same float32.
 
-    A client that stored 0.1 reads 0.1, not 0.10000000149011612.
+    A client that stored 0.1 reads 0.1, not 0.10000000149011612. One multiplication and one
+    division by powers of ten that are exact give the nearest double; numbers too large or too
+    small for these powers go one by one.
     """
     exact = vectors.astype(np.float64)
     magnitude = np.floor(np.log10(np.abs(exact), where=exact != 0, out=np.zeros_like(exact)))
     numbers = exact
     for digits in (9, 8, 7, 6):
-        power = 10.0 ** (digits - 1 - magnitude)
-        rounded = np.round(exact * power) / power
+        places = (digits - 1 - magnitude).astype(np.intp)
+        up, down = (EXACT_POWERS.take(it, mode="clip") for it in (places, -places))
+        rounded = np.round(exact * up / down) * down / up
         numbers = np.where(rounded.astype(np.float32) == vectors, rounded, numbers)
+    extreme = (magnitude < SMALLEST_MAGNITUDE) | (magnitude > LARGEST_MAGNITUDE)
+    numbers[extreme] = [float(str(number)) for number in vectors[extreme]]
     return numbers

@@ -70,6 +70,14 @@ CHANGES = [
         ]
     ],
     case(
+        "updateOne: $inc and $mul calculate with decimal numbers",
+        PLAIN,
+        insert({"_id": "tenths", "n": 0.1, "m": 1e308}),
+        inserted("tenths"),
+        Step(update("tenths", {"$inc": {"n": 0.2}, "$mul": {"m": 0.1}}), {"status": CHANGED}),
+        stored({"n": 0.3, "m": 1e307}, "tenths"),
+    ),
+    case(
         "updateOne: text is embedded anew, and unset takes its vector along",
         NOTES,
         insert({"_id": "n1", "$vectorize": "A dog barks."}),

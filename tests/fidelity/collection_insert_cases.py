@@ -142,6 +142,7 @@ REFUSED = [
         [
             ("no documents", insert(), "COMMAND_FIELD_VALUE_INVALID"),
             ("101 documents", insert(*[{}] * 101), "COMMAND_FIELD_VALUE_INVALID"),
+            ("a number of 101 digits", insert({"n": 10**100}), "SHRED_DOC_LIMIT_VIOLATION"),
             ("a number as text", insert({"$vectorize": 5}), "INVALID_VECTORIZE_VALUE_TYPE"),
             (
                 "text and vector in one document",

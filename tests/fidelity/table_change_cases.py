@@ -29,6 +29,8 @@ WRITTEN: Final = Entity(
             "title": "text",
             "pages": "int",
             "tags": {"type": "set", "valueType": "text"},
+            "day": "date",
+            "at": "timestamp",
             "v": {"type": "vector", "dimension": 2},
             "text": {"type": "vector", "service": SERVICE},
         },
@@ -37,6 +39,8 @@ WRITTEN: Final = Entity(
     ({"createVectorIndex": {"name": "fidelity_written_text", "definition": {"column": "text"}}},),
 )
 """Rows that cases write; each has ids of its own."""
+
+FIRST: Final = "0001-01-01T00:00:00Z"
 
 
 CHANGES_MEMBERS: Final[dict[Kind, str]] = {
@@ -260,6 +264,16 @@ CHANGES = [
         update("u2", {"$unset": {"title": ""}, "$set": {"pages": None}}),
         CHANGED,
         Step({"findOne": {"filter": {"id": "u2"}}}, {"data": {"document": None}}),
+    ),
+    case(
+        "insertOne row: dates and timestamps of any year",
+        WRITTEN,
+        {"insertOne": {"document": {"id": "d1", "day": "-0044-03-15", "at": FIRST}}},
+        DONE,
+        Step(
+            {"findOne": {"filter": {"id": "d1"}}},
+            {"data": {"document": Exactly({"id": "d1", "day": "-0044-03-15", "at": FIRST})}},
+        ),
     ),
     case(
         "deleteOne and deleteMany of rows are not counted",

@@ -24,7 +24,8 @@ def answer_after(
         target = find_target(session, database, path)
     meanwhile()
     body = json.dumps(command).encode()
-    _, reply = dispatch(server.state, target, {"token": server.token}, body)
+    _, written = dispatch(server.state, target, {"token": server.token}, body)
+    reply: dict[str, Any] = json.loads(written)
     return reply
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from tests.server.conftest import PostCommand, Server
 
@@ -94,9 +95,8 @@ def test_deprecated_token_header(server: Server) -> None:
         ("{", "REQUEST_NOT_JSON"),
         ('{"findKeyspaces":', "REQUEST_NOT_JSON"),
         ('{"findKeyspaces": NaN}', "REQUEST_NOT_JSON"),
-        ('{"findKeyspaces": {"a": 1e999}}', "REQUEST_NOT_JSON"),
+        ('{"findKeyspaces": {"a": 1e99999999999}}', "REQUEST_NOT_JSON"),
         ('{"findKeyspaces": {"a": "\\ud800"}}', "REQUEST_NOT_JSON"),
-        ("[" * 100_000, "REQUEST_NOT_JSON"),
         ("", "COMMAND_FIELD_VALUE_INVALID"),
         ("null", "COMMAND_FIELD_VALUE_INVALID"),
         ("[]", "REQUEST_STRUCTURE_MISMATCH"),
@@ -117,6 +117,14 @@ def test_refused_body(server: Server, body: str, expected: str) -> None:
     response = send(server, body)
     assert response.status_code == 200
     assert codes(response.json()) == [("REQUEST", "", expected)]
+
+
+@pytest.mark.parametrize("depth", [201, 1001, 100_000])
+def test_body_that_is_too_deep(server: Server, depth: int) -> None:
+    """As for the vendor, whose limit of 1000 comes from its parser: whatever the command is."""
+    body = f'{{"findKeyspaces": {"[" * (depth - 1)}{"]" * (depth - 1)}}}'
+    refused = ("REQUEST", "DOCUMENT", "SHRED_DOC_LIMIT_VIOLATION")
+    assert codes(send(server, body).json()) == [refused]
 
 
 def test_empty_options_are_fine(server: Server) -> None:
@@ -209,3 +217,17 @@ def test_table_command_on_a_collection(data_api: PostCommand, keyspace: str) -> 
     data_api({"createCollection": {"name": "books"}}, keyspace)
     reply = data_api({"listIndexes": {}}, keyspace, "books")
     assert code(reply) == "UNSUPPORTED_COLLECTION_COMMAND"
+
+
+def test_reply_that_cannot_be_written(server: Server, keyspace: str) -> None:
+    """Whatever stands in the store: the status is 200, and the error comes in the envelope."""
+    where = f"/{keyspace}/notes"
+    send(server, '{"createCollection": {"name": "notes"}}', f"/{keyspace}")
+    send(server, '{"insertOne": {"document": {"_id": "broken by an older server"}}}', where)
+    with server.state.store.write() as session:
+        session.execute(
+            text("UPDATE records SET body = '{\"n\": Infinity}' WHERE key LIKE '%older server%'")
+        )
+    response = send(server, '{"find": {}}', where)
+    assert response.status_code == 200
+    assert codes(response.json()) == [("SERVER", "", "UNEXPECTED_SERVER_ERROR")]

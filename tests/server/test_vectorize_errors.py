@@ -236,6 +236,16 @@ class TestUsing:
         with refused("EMBEDDING_PROVIDER_UNEXPECTED_RESPONSE", "EMBEDDING_PROVIDER", "SERVER"):
             embed(replace(call, embedding_key="hf_x"), SERVICE, 2, ["a", "b"], batch=32)
 
+    @pytest.mark.parametrize("number", [1e300, -3.5e38])
+    def test_number_that_no_vector_holds_is_refused(
+        self, call: Call, provider: Provider, number: float
+    ) -> None:
+        """Vectors are of single precision; what is larger would be stored as infinity."""
+        provider.answer = httpx.Response(200, json=[[0.0, number]])
+
+        with refused("EMBEDDING_PROVIDER_UNEXPECTED_RESPONSE", "EMBEDDING_PROVIDER", "SERVER"):
+            embed(replace(call, embedding_key="hf_x"), SERVICE, 2, ["a"], batch=32)
+
     def test_provider_that_cannot_be_called_makes_no_vectors(self, call: Call) -> None:
         """openai can be declared here; using it is refused, never imitated."""
         openai = {"provider": "openai", "modelName": "text-embedding-ada-002"}

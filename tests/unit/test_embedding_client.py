@@ -197,14 +197,15 @@ def test_json_types_are_known(content_type: str) -> None:
     ("response", "text"),
     [
         (httpx.Response(401, json={"error": "no such key"}), '"no such key"'),
-        (httpx.Response(400, json={"error": ["a", 1]}), '["a", 1]'),
-        (httpx.Response(400, json={"detail": "x"}), '{"detail": "x"}'),
+        (httpx.Response(400, json={"error": ["a", 1]}), '["a",1]'),
+        (httpx.Response(400, json={"error": {"x": "ü"}}), '{"x":"ü"}'),
+        (httpx.Response(400, json={"detail": "x"}), '{"detail":"x"}'),
         (httpx.Response(502, content=b"<h1>bad</h1>"), "<h1>bad</h1>"),
         (httpx.Response(502, headers={"content-type": "application/json"}, content=b"{"), "{"),
     ],
 )
 def test_provider_is_quoted(response: httpx.Response, text: str) -> None:
-    """The error member as JSON, the whole JSON without one, the raw body if it is none."""
+    """The error member as Jackson writes it, all JSON without one, the raw body if it is none."""
     assert failure_of(lambda _: response).message.endswith(text)
 
 

@@ -65,7 +65,8 @@ class Seeding:
     def _send(self, body: bytes, *segments: str) -> JsonObject:
         with self.server.store.read() as session:
             target = find_target(session, self.database, segments)
-        _, reply = dispatch(self.server, target, {"token": self.token}, body)
+        _, written = dispatch(self.server, target, {"token": self.token}, body)
+        reply: JsonObject = json.loads(written)
         for error in reply.get("errors", []):
             raise invalid("SEED_REFUSED", f"{self.file}: {error['errorCode']}: {error['message']}")
         status: JsonObject = reply["status"]

@@ -7,7 +7,7 @@ token valid -> keyspace exists -> collection or table exists -> options.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from pulumi_astra_vectorize.server.data_api import collections, general, tables
 from pulumi_astra_vectorize.server.data_api.authentication import authenticate, presented_token
+from pulumi_astra_vectorize.server.data_api.collections.collection import VECTOR
 from pulumi_astra_vectorize.server.data_api.commands import (
     REGISTRY,
     Call,
@@ -33,6 +34,8 @@ from pulumi_astra_vectorize.server.data_api.envelope import (
     unexpected_failure,
 )
 from pulumi_astra_vectorize.server.data_api.parsing import Envelope, parse_envelope, parse_request
+from pulumi_astra_vectorize.server.data_api.tables.definition import Table
+from pulumi_astra_vectorize.server.exact_json import dumps
 from pulumi_astra_vectorize.server.state import ServerState
 from pulumi_astra_vectorize.server.store.problems import StorageError
 from pulumi_astra_vectorize.server.store.schema import Database, Entity, Keyspace
@@ -81,21 +84,27 @@ def find_target(session: Session, database: Database, segments: Sequence[str]) -
 
 def dispatch(
     server: ServerState, target: Target, headers: Mapping[str, str], body: bytes
-) -> tuple[int, JsonObject]:
+) -> tuple[int, bytes]:
     """Runs one request of the Data API.
 
-    ``headers`` have lower-case names. Returns the HTTP status and the reply; raises StorageError
-    only.
+    ``headers`` have lower-case names. Returns the HTTP status and the reply as JSON; raises
+    StorageError only.
     """
     try:
-        return 200, _run(server, target, headers, body).as_object()
+        return 200, _written(_run(server, target, headers, body).as_object())
     except Failure as failure:
-        return failure.http_status, refusal(failure)
+        return failure.http_status, _written(refusal(failure))
     except StorageError:
         raise  # the disk's trouble: the application answers it the same everywhere
     except Exception as problem:
         LOGGER.exception("a command failed: the server stays up whatever it does")
-        return 200, refusal(unexpected_failure(f"Error Class: {type(problem).__name__}"))
+        unexpected = unexpected_failure(f"Error Class: {type(problem).__name__}")
+        return 200, _written(refusal(unexpected))
+
+
+def _written(reply: JsonObject) -> bytes:
+    """Raises ValueError for what is no JSON, so it belongs where that is still answered."""
+    return dumps(reply).encode()
 
 
 def refusal(failure: Failure) -> JsonObject:
@@ -134,7 +143,7 @@ def _run_once(
     server: ServerState, target: Target, headers: Mapping[str, str], body: bytes
 ) -> Reply:
     token = presented_token(headers)
-    envelope = parse_envelope(body)
+    envelope = parse_envelope(body, _vector_names(target.entity))
     registration = _find_registration(envelope.name, LEVELS[len(target.segments)], target)
     value, has_options = _without_refused_options(registration, envelope)
     request = parse_request(registration.request, value)
@@ -168,6 +177,12 @@ def _handled(registration: Registration, call: Call, request: Command) -> Reply:
         if registration.reads and not call.server.store.is_as_seen(call.moment):
             with call.server.store.read() as session:
                 call.check_target(session)
+
+
+def _vector_names(entity: Entity | None) -> Collection[str]:
+    if entity is None:
+        return ()
+    return Table.of(entity).vector_columns if entity.kind == "table" else (VECTOR,)
 
 
 def _find_registration(name: str, level: Level, target: Target) -> Registration:

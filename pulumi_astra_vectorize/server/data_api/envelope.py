@@ -65,6 +65,13 @@ def document_failure(code: str, message: str) -> Failure:
     return Failure(code, message, scope="DOCUMENT")
 
 
+def limit_failure(problem: str) -> Failure:
+    """SHRED_DOC_LIMIT_VIOLATION: larger, longer or deeper than documents may be."""
+    return document_failure(
+        "SHRED_DOC_LIMIT_VIOLATION", f"Document size limitation violated: {problem}."
+    )
+
+
 def filter_failure(code: str, message: str) -> Failure:
     """A refusal of scope FILTER."""
     return Failure(code, message, scope="FILTER")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TypeGuard
 
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject
+from pulumi_astra_vectorize.server.exact_numbers import Number
 
 
 def is_object(value: object) -> TypeGuard[JsonObject]:
@@ -17,9 +19,9 @@ def is_array(value: object) -> TypeGuard[list[object]]:
     return isinstance(value, list)
 
 
-def is_number(value: object) -> TypeGuard[int | float]:
+def is_number(value: object) -> TypeGuard[Number]:
     """Whether the value is a JSON number; Python counts true and false among the integers."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
 
 
 def is_integer(value: object) -> TypeGuard[int]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import math
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import NoReturn, TypeVar, cast
+from typing import TypeVar, cast
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from pulumi_astra_vectorize.server.data_api.commands import Command
-from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject
+from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject, limit_failure
+from pulumi_astra_vectorize.server.data_api.request_json import TooDeepError, read_request
+from pulumi_astra_vectorize.server.exact_json import dumps
+from pulumi_astra_vectorize.server.exact_numbers import TooLongNumberError
 
 WRONG_JSON_TYPE = frozenset(
     {
@@ -39,12 +41,13 @@ class Envelope:
     value: JsonObject
 
 
-def parse_envelope(body: bytes) -> Envelope:
-    """Takes the command out of a request's body.
+def parse_envelope(body: bytes, vectors: Collection[str] = ()) -> Envelope:
+    """Takes the command out of a request's body; ``vectors`` are the names of vectors in it.
 
-    Raises the contract's failures for a body that is no JSON, empty, or not one command.
+    Raises the contract's failures for a body that is no JSON, empty, or not one command, and the
+    vendor's for a number that is too long and for objects too deep in each other.
     """
-    parsed = _parse_json(body) if body.strip() else None
+    parsed = _parse_json(body, vectors) if body.strip() else None
     if parsed is None:
         raise value_invalid("command", "must not be null")
     if not isinstance(parsed, dict):
@@ -82,25 +85,18 @@ def structure_mismatch(problem: str) -> Failure:
     )
 
 
-def _parse_json(body: bytes) -> object:
+def _parse_json(body: bytes, vectors: Collection[str]) -> object:
     try:
-        parsed = json.loads(body, parse_constant=_refuse_number, parse_float=_finite)
+        parsed = read_request(body, vectors)
         if rb"\ud" in body.lower():  # escapes may stand for half a character, which has no UTF-8
-            json.dumps(parsed, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as problem:
+            dumps(parsed).encode()
+    except (TooLongNumberError, TooDeepError) as problem:
+        raise limit_failure(str(problem)) from None
+    except ValueError as problem:
         raise Failure(
             "REQUEST_NOT_JSON", f"Request not valid JSON, problem: {_first_line(problem)}."
         ) from None
     return parsed
-
-
-def _refuse_number(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not a JSON number")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    return number if math.isfinite(number) else _refuse_number(text)
 
 
 def _first_line(problem: Exception) -> str:

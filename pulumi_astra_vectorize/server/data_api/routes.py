@@ -63,7 +63,7 @@ def _answer_to(server: ServerState, request: Request, body: bytes) -> Response:
         return Response(status_code=without_command)
     _check_content_type(request)
     status, reply = dispatch(server, target, request.headers, body)
-    return JSONResponse(reply, status, media_type=REPLY_TYPE)
+    return Response(reply, status, media_type=REPLY_TYPE)
 
 
 def _addressed(server: ServerState, request: Request, segments: list[str]) -> Target | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pulumi_astra_vectorize import catalog
 from pulumi_astra_vectorize.server.data_api.commands import Call
 from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject, schema_failure
+from pulumi_astra_vectorize.server.data_api.vector_numbers import single_precision
 from pulumi_astra_vectorize.server.embedding.client import provider_failure
 from pulumi_astra_vectorize.server.integrations.credentials import (
     CredentialError,
@@ -147,6 +148,8 @@ def _embed_once(
     for vector in vectors:
         if len(vector) != dimension:
             raise _unexpected(f"a vector of dimension {len(vector)} instead of {dimension}")
+        if single_precision(vector) is None:
+            raise _unexpected("a vector with a number that has no single precision")
     return vectors
 
 

@@ -147,7 +147,10 @@ def _status_failure(kind: str, status: str, text: str) -> Failure:
 
 
 def _provider_text(response: httpx.Response) -> str:
-    """What the provider says: its ``error`` as JSON, the whole JSON, or the raw body."""
+    """What the provider says: its ``error`` as JSON, the whole JSON, or the raw body.
+
+    JSON is written as the vendor's Jackson writes it, without spaces.
+    """
     if not _is_json(response):
         return response.text
     try:
@@ -156,7 +159,7 @@ def _provider_text(response: httpx.Response) -> str:
         return response.text
     if isinstance(answer, dict):
         answer = cast("dict[str, object]", answer).get("error", cast("object", answer))
-    return json.dumps(answer, ensure_ascii=False)
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
 
 
 def _is_json(response: httpx.Response) -> bool:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
+from pulumi_astra_vectorize.server.exact_json import from_store, to_store
+
 FILE_NAME = "store.sqlite3"
 
 PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=5000")
@@ -38,6 +40,8 @@ def sqlite_engines(folder: Path, *, durable: bool = True) -> Engines:
         connect_args={"check_same_thread": False},
         max_overflow=-1,  # one connection a busy thread; the thread pool is the bound
         hide_parameters=True,  # what users store must not turn up in a log
+        json_serializer=to_store,
+        json_deserializer=from_store,
     )
 
     def prepare(connection: sqlite3.Connection, _record: object) -> None:

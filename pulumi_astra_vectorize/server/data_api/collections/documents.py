@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,10 +25,12 @@ from pulumi_astra_vectorize.server.data_api.envelope import (
     Failure,
     JsonObject,
     document_failure,
+    limit_failure,
     schema_failure,
 )
 from pulumi_astra_vectorize.server.data_api.json_types import is_array, is_object
 from pulumi_astra_vectorize.server.data_api.records import Draft
+from pulumi_astra_vectorize.server.exact_json import dumps
 
 MAX_DOCUMENT_CHARACTERS: Final = 4_000_000
 MAX_DEPTH: Final = 16
@@ -101,8 +102,8 @@ def take_apart(
     key = key_of(document["_id"])
     body = {name: value for name, value in document.items() if name != VECTOR}
     _check_names(body)
-    if len(json.dumps(body, ensure_ascii=False)) > MAX_DOCUMENT_CHARACTERS:
-        raise _limit(f"the document is longer than {MAX_DOCUMENT_CHARACTERS} characters")
+    if len(dumps(body)) > MAX_DOCUMENT_CHARACTERS:
+        raise limit_failure(f"the document is longer than {MAX_DOCUMENT_CHARACTERS} characters")
     _check_indexed(body, collection.indexing)
     vector = embedded
     if document.get(VECTOR) is not None:
@@ -134,7 +135,7 @@ def _check_value(value: object, depth: int, path_characters: int) -> None:
             raise document_failure("SHRED_BAD_EJSON_VALUE", f"Bad JSON Extension value: {problem}.")
         return
     if (is_object(value) or is_array(value)) and depth > MAX_DEPTH:
-        raise _limit(f"the document is deeper than {MAX_DEPTH} levels")
+        raise limit_failure(f"the document is deeper than {MAX_DEPTH} levels")
     if is_object(value):
         for name, member in value.items():
             _check_name(name, path_characters + 1)
@@ -150,7 +151,7 @@ def _check_name(name: str, parent_characters: int) -> None:
             "SHRED_BAD_FIELD_NAME", f"Document field name not valid: '{name}' starts with '$'."
         )
     if parent_characters + len(name) > MAX_PATH_CHARACTERS:
-        raise _limit(f"a field's path is longer than {MAX_PATH_CHARACTERS} characters")
+        raise limit_failure(f"a field's path is longer than {MAX_PATH_CHARACTERS} characters")
 
 
 def _check_indexed(body: JsonObject, indexing: Indexing) -> None:
@@ -162,12 +163,16 @@ def _check_indexed(body: JsonObject, indexing: Indexing) -> None:
 def _check_indexed_value(value: object, path: Path, indexing: Indexing) -> None:
     if is_object(value):
         if len(value) > MAX_INDEXED_MEMBERS and indexing.covers(path):
-            raise _limit(f"the object '{path[-1]}' has more than {MAX_INDEXED_MEMBERS} members")
+            raise limit_failure(
+                f"the object '{path[-1]}' has more than {MAX_INDEXED_MEMBERS} members"
+            )
         for name, member in value.items():
             _check_indexed_value(member, (*path, name), indexing)
     elif is_array(value):
         if len(value) > MAX_INDEXED_ELEMENTS and indexing.covers(path):
-            raise _limit(f"the array '{path[-1]}' has more than {MAX_INDEXED_ELEMENTS} elements")
+            raise limit_failure(
+                f"the array '{path[-1]}' has more than {MAX_INDEXED_ELEMENTS} elements"
+            )
         for element in value:
             _check_indexed_value(element, path, indexing)
     elif isinstance(value, str):
@@ -176,12 +181,6 @@ def _check_indexed_value(value: object, path: Path, indexing: Indexing) -> None:
 
 def _check_indexed_string(value: str, path: Path, indexing: Indexing) -> None:
     if len(value.encode()) > MAX_INDEXED_STRING_BYTES and indexing.covers(path):
-        raise _limit(
+        raise limit_failure(
             f"the indexed string '{path[-1]}' is longer than {MAX_INDEXED_STRING_BYTES} bytes"
         )
-
-
-def _limit(problem: str) -> Failure:
-    return document_failure(
-        "SHRED_DOC_LIMIT_VIOLATION", f"Document size limitation violated: {problem}."
-    )

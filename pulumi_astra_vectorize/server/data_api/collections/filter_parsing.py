@@ -26,7 +26,7 @@ from pulumi_astra_vectorize.server.data_api.envelope import (
     schema_failure,
 )
 from pulumi_astra_vectorize.server.data_api.filters import RELATIONS, Group, invalid_filter
-from pulumi_astra_vectorize.server.data_api.json_types import is_array, is_number, is_object
+from pulumi_astra_vectorize.server.data_api.json_types import is_array, is_integer, is_object
 
 MAX_CONDITIONS: Final = 64
 MAX_LISTED_VALUES: Final = 100
@@ -156,7 +156,9 @@ def _all_problem(operand: object) -> str | None:
 
 
 def _size_problem(operand: object) -> str | None:
-    if is_number(operand) and operand >= 0 and operand == int(operand):
+    if is_integer(operand) and operand >= 0:
+        return None
+    if isinstance(operand, float) and operand >= 0 and operand.is_integer():
         return None
     return "must have an integer value >= 0"
 

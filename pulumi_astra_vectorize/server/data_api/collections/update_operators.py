@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import datetime, timezone
+from decimal import Decimal, DecimalException
 from typing import Final, TypeGuard, cast
 
 from pulumi_astra_vectorize.server.data_api.collections.paths import (
@@ -21,13 +22,19 @@ from pulumi_astra_vectorize.server.data_api.collections.values import (
     is_extended,
     order_key,
 )
-from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject, update_failure
+from pulumi_astra_vectorize.server.data_api.envelope import (
+    Failure,
+    JsonObject,
+    limit_failure,
+    update_failure,
+)
 from pulumi_astra_vectorize.server.data_api.json_types import (
     is_array,
     is_integer,
     is_number,
     is_object,
 )
+from pulumi_astra_vectorize.server.exact_numbers import ARITHMETIC, exact, simplest
 
 MAX_PADDING: Final = 1000
 """How far past an array's end an index may point: arrays have at most this many elements."""
@@ -45,30 +52,35 @@ def _unset(_field: str, _argument: object) -> Operator:
 
 
 def _inc(field: str, amount: object) -> Operator:
-    return _arithmetic("$inc", field, amount, lambda old, number: old + number, 0)
+    return _arithmetic("$inc", field, amount, ARITHMETIC.add)
 
 
 def _mul(field: str, factor: object) -> Operator:
-    return _arithmetic("$mul", field, factor, lambda old, number: old * number, 0)
+    return _arithmetic("$mul", field, factor, ARITHMETIC.multiply)
 
 
 def _arithmetic(
     name: str,
     field: str,
     argument: object,
-    combine: Callable[[float, float], float],
-    start: float,
+    combine: Callable[[int | Decimal, int | Decimal], Decimal],
 ) -> Operator:
+    """With decimal numbers, as the vendor's BigDecimal: 0.1 and 0.2 are 0.3."""
     if not is_number(argument):
         raise bad_parameter(f"{name} requires a number")
 
     def apply(document: JsonObject, path: Path) -> None:
         old = find(document, path)
         if old is MISSING:
-            old = start
+            old = 0
         if not is_number(old):
             raise bad_target(f"{name} requires a number at '{field}'")
-        put(document, path, combine(old, argument))
+        try:
+            result = combine(exact(old), exact(argument))
+        except DecimalException:
+            raise limit_failure(f"the result of {name} at '{field}' is too long") from None
+        whole = isinstance(old, int) and isinstance(argument, int)
+        put(document, path, int(result) if whole else simplest(result))
 
     return apply
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from typing import Final, TypeGuard
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from pulumi_astra_vectorize.server.data_api.json_types import (
     is_number,
     is_object,
 )
+from pulumi_astra_vectorize.server.exact_numbers import exact, number_order
 
 DATE: Final = "$date"
 UUID_TYPE: Final = "$uuid"
@@ -24,7 +26,7 @@ EXTENDED_TYPES: Final = (DATE, UUID_TYPE, OBJECT_ID)
 
 _OBJECT_ID_FORM: Final = re.compile(r"[0-9a-fA-F]{24}")
 
-OrderKey = tuple[int, float | str]
+OrderKey = tuple[int, str | float | tuple[float, int | Decimal]]
 
 MISSING_RANK: Final = 0
 NULL_RANK: Final = 1
@@ -72,8 +74,8 @@ def fingerprint(value: object) -> str:
     if is_array(value):
         return "[" + ",".join(map(fingerprint, value)) + "]"
     if isinstance(value, float) and value.is_integer():
-        return json.dumps(int(value))
-    return json.dumps(value)
+        return json.dumps(int(exact(value)))
+    return str(value) if isinstance(value, Decimal) else json.dumps(value)
 
 
 def is_composite(mark: str) -> bool:
@@ -97,7 +99,7 @@ def _plain_order_key(value: object) -> OrderKey:
     if isinstance(value, bool):
         return BOOLEAN_RANK, value
     if is_number(value):
-        return NUMBER_RANK, value
+        return NUMBER_RANK, number_order(value)
     if isinstance(value, str):
         return STRING_RANK, value
     return (ARRAY_RANK if is_array(value) else OBJECT_RANK), fingerprint(value)

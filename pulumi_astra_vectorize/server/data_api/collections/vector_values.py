@@ -8,11 +8,10 @@ import binascii
 import numpy as np
 
 from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject, document_failure
-from pulumi_astra_vectorize.server.data_api.json_types import is_array, is_number, is_object
+from pulumi_astra_vectorize.server.data_api.json_types import is_array, is_object
+from pulumi_astra_vectorize.server.data_api.vector_numbers import single_precision
 
 BINARY = "$binary"
-
-LARGEST = float(np.finfo(np.float32).max)
 
 
 def parse_vector(value: object) -> list[float]:
@@ -29,7 +28,13 @@ def parse_vector(value: object) -> list[float]:
         )
     if not value:
         raise document_failure("SHRED_BAD_VECTOR_SIZE", "Bad $vector value: the array is empty.")
-    return [_number(element) for element in value]
+    vector = single_precision(value)
+    if vector is None:
+        raise document_failure(
+            "SHRED_BAD_VECTOR_VALUE",
+            "Bad $vector value: it must be an array containing only 32-bit numbers.",
+        )
+    return vector
 
 
 def check_length(vector: list[float], dimension: int) -> None:
@@ -39,15 +44,6 @@ def check_length(vector: list[float], dimension: int) -> None:
             "INVALID_VECTOR_LENGTH",
             f"The $vector has {len(vector)} elements, the collection's dimension is {dimension}.",
         )
-
-
-def _number(element: object) -> float:
-    if not is_number(element) or abs(element) > LARGEST:
-        raise document_failure(
-            "SHRED_BAD_VECTOR_VALUE",
-            "Bad $vector value: it must be an array containing only 32-bit numbers.",
-        )
-    return float(np.float32(element))
 
 
 def _parse_binary(value: JsonObject) -> list[float]:

@@ -8,7 +8,6 @@ import ipaddress
 import math
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timezone
 from typing import Any
 from uuid import UUID
 
@@ -19,15 +18,30 @@ from pulumi_astra_vectorize.server.data_api.tables.durations import (
     InvalidDurationError,
     iso_duration,
 )
+from pulumi_astra_vectorize.server.data_api.tables.moments import (
+    InvalidMomentError,
+    calendar_order,
+    fraction,
+    parse_date,
+    parse_timestamp,
+)
+from pulumi_astra_vectorize.server.exact_json import dumps
+from pulumi_astra_vectorize.server.exact_numbers import (
+    MAX_DIGITS,
+    Number,
+    exact,
+    nearest_float,
+    number_order,
+)
 
 INTEGER_BITS = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}
+MAX_WHOLE_DIGITS = 1000
+"""Of a varint, which an exponent may make long: Python writes few more than 4000."""
+
 NOT_FINITE = ("NaN", "Infinity", "-Infinity")
 """How JSON carries the floating-point values that it has no numbers for."""
 
 TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,9}))?)?")
-TIMESTAMP = re.compile(
-    r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})", re.IGNORECASE
-)
 
 
 JsonValue = Any
@@ -48,7 +62,7 @@ def parse_scalar(type_name: str, value: object) -> JsonValue:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise InvalidValueError(f"expected a string, not {value!r}")
+        raise InvalidValueError(f"expected a string, not {dumps(value)}")
     return value
 
 
@@ -61,21 +75,33 @@ def _ascii(value: object) -> str:
 
 def _boolean(value: object) -> bool:
     if not isinstance(value, bool):
-        raise InvalidValueError(f"expected true or false, not {value!r}")
+        raise InvalidValueError(f"expected true or false, not {dumps(value)}")
     return value
 
 
-def _number(value: object) -> int | float:
+def _number(value: object) -> Number:
     if not is_number(value):
-        raise InvalidValueError(f"expected a number, not {value!r}")
+        raise InvalidValueError(f"expected a number, not {dumps(value)}")
     return value
 
 
 def _varint(value: object) -> int:
-    number = _number(value)
-    if isinstance(number, float) and not number.is_integer():
+    number = exact(_number(value))
+    if isinstance(number, int):
+        return number
+    if number.adjusted() >= MAX_WHOLE_DIGITS:
+        raise InvalidValueError(f"{number} has more than {MAX_WHOLE_DIGITS} digits")
+    if number != number.to_integral_value():
         raise InvalidValueError(f"{number} is not a whole number")
     return int(number)
+
+
+def _decimal(value: object) -> Number:
+    """Without zeros behind the point: 1.0 is 1."""
+    number = _number(value)
+    if isinstance(number, float) and number.is_integer() and abs(number) < 10.0**MAX_DIGITS:
+        return int(exact(number))
+    return number
 
 
 def _integer(bits: int) -> Callable[[object], int]:
@@ -93,7 +119,7 @@ def _integer(bits: int) -> Callable[[object], int]:
 def _double(value: object) -> float | str:
     if isinstance(value, str) and value in NOT_FINITE:
         return value
-    return _finite_or_name(float(_number(value)))
+    return _finite_or_name(nearest_float(_number(value)))
 
 
 def _float(value: object) -> float | str:
@@ -122,46 +148,24 @@ def _uuid(value: object) -> str:
     return parsed
 
 
-def _date(value: object) -> str:
-    text = _text(value)
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        raise InvalidValueError(f"{text!r} is not a date of the form YYYY-MM-DD")
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise InvalidValueError(f"{text!r} is not a day of the calendar") from error
+def _moment(parse: Callable[[str], str]) -> Callable[[object], str]:
+    def parse_moment(value: object) -> str:
+        try:
+            return parse(_text(value))
+        except InvalidMomentError as error:
+            raise InvalidValueError(str(error)) from error
+
+    return parse_moment
 
 
 def _time(value: object) -> str:
     match = TIME.fullmatch(_text(value))
     if match is None:
         raise InvalidValueError(f"{value!r} is not a time of the form HH:MM:SS.fraction")
-    hours, minutes, seconds, fraction = match.groups()
-    if int(seconds or 0) == 0 and int(fraction or 0) == 0:
+    hours, minutes, seconds, digits = match.groups()
+    if int(seconds or 0) == 0 and int(digits or 0) == 0:
         return f"{hours}:{minutes}"
-    return f"{hours}:{minutes}:{seconds}{_fraction(fraction)}"
-
-
-def _fraction(digits: str | None) -> str:
-    """A fraction of a second in groups of three digits, as few as keep it whole."""
-    kept = (digits or "").rstrip("0")
-    if not kept:
-        return ""
-    return "." + kept.ljust(3 * math.ceil(len(kept) / 3), "0")
-
-
-def _timestamp(value: object) -> str:
-    """UTC with at most milliseconds, which is what the database keeps."""
-    match = TIMESTAMP.fullmatch(_text(value))
-    if match is None:
-        raise InvalidValueError(f"{value!r} is not a timestamp like 2026-01-31T12:00:00Z")
-    seconds, fraction, offset = match.groups()
-    zone = "+00:00" if offset in "Zz" else offset
-    try:
-        moment = datetime.fromisoformat(seconds.upper() + zone).astimezone(timezone.utc)
-    except (ValueError, OverflowError) as error:
-        raise InvalidValueError(f"{value!r} is not a moment of the calendar") from error
-    return f"{moment:%Y-%m-%dT%H:%M:%S}{_fraction((fraction or '')[:3])}Z"
+    return f"{hours}:{minutes}:{seconds}{fraction(digits)}"
 
 
 def _duration(value: object) -> str:
@@ -196,15 +200,15 @@ PARSERS: dict[str, Callable[[object], JsonValue]] = {
     "ascii": _ascii,
     "blob": _blob,
     "boolean": _boolean,
-    "date": _date,
-    "decimal": _number,
+    "date": _moment(parse_date),
+    "decimal": _decimal,
     "double": _double,
     "duration": _duration,
     "float": _float,
     "inet": _inet,
     "text": _text,
     "time": _time,
-    "timestamp": _timestamp,
+    "timestamp": _moment(parse_timestamp),
     "uuid": _uuid,
     "varint": _varint,
     **{name: _integer(bits) for name, bits in INTEGER_BITS.items()},
@@ -218,8 +222,10 @@ def scalar_order(type_name: str, stored: JsonValue) -> JsonValue:
         number = float(stored)
         # NaN is the greatest of all, as in Java.
         return (math.isnan(number), 0.0 if math.isnan(number) else number)
-    if type_name == "timestamp":
-        return stored.rstrip("Z")
+    if type_name == "decimal":
+        return number_order(stored)
+    if type_name in {"date", "timestamp"}:
+        return calendar_order(stored)
     if type_name == "inet":
         return ipaddress.ip_address(stored).packed
     if type_name == "blob":

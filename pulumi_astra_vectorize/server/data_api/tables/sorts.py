@@ -16,6 +16,7 @@ from pulumi_astra_vectorize.server.data_api.records import Stored
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
 from pulumi_astra_vectorize.server.data_api.tables.scalars import InvalidValueError, scalar_order
 from pulumi_astra_vectorize.server.data_api.tables.values import canonical, vector_numbers
+from pulumi_astra_vectorize.server.exact_json import dumps
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,8 @@ def _directions(table: Table, clause: JsonObject) -> dict[str, int]:
     for name, direction in clause.items():
         if isinstance(direction, bool) or direction not in (1, -1):
             raise sort_failure(
-                "SORT_CLAUSE_VALUE_INVALID", f"'{name}' is sorted by 1 or -1, not {direction!r}."
+                "SORT_CLAUSE_VALUE_INVALID",
+                f"'{name}' is sorted by 1 or -1, not {dumps(direction)}.",
             )
         if table.columns[name]["type"] == "vector":
             raise sort_failure(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,7 @@ from pulumi_astra_vectorize.server.data_api.envelope import JsonObject
 from pulumi_astra_vectorize.server.data_api.records import Stored, records_with_keys, scan
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
 from pulumi_astra_vectorize.server.data_api.tables.filters import RowFilter, exact_keys
+from pulumi_astra_vectorize.server.data_api.tables.moments import well_formed
 
 
 def matching_rows(
@@ -37,25 +38,32 @@ def shown_rows(
     similarities: Mapping[int, float],
 ) -> list[JsonObject]:
     """The rows as a reply shows them: null columns are left out, similarities come last."""
+    table = Table.of(call.target)
     positions = [row.position for row in rows]
     vectors = {
         name: call.server.vectors.values(call.target.id, name, positions)
         for name in columns
-        if name in Table.of(call.target).vector_columns
+        if name in table.vector_columns
     }
+    readers = [(name, _reader(table, name, vectors)) for name in columns]
     return [
         {
-            **{
-                name: value for name in columns if (value := _value(row, name, vectors)) is not None
-            },
+            **{name: value for name, read in readers if (value := read(row)) is not None},
             **_similarity(row, similarities),
         }
         for row in rows
     ]
 
 
-def _value(row: Stored, name: str, vectors: Mapping[str, Mapping[int, list[float]]]) -> object:
-    return vectors[name].get(row.position) if name in vectors else row.body.get(name)
+def _reader(
+    table: Table, name: str, vectors: Mapping[str, Mapping[int, list[float]]]
+) -> Callable[[Stored], object]:
+    """What takes a column's value out of a row, None for null."""
+    if name in vectors:
+        return lambda row: vectors[name].get(row.position)
+    if table.columns[name]["type"] == "timestamp":
+        return lambda row: well_formed(row.body[name]) if name in row.body else None
+    return lambda row: row.body.get(name)
 
 
 def _similarity(row: Stored, similarities: Mapping[int, float]) -> JsonObject:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject
@@ -15,6 +13,8 @@ from pulumi_astra_vectorize.server.data_api.tables.scalars import (
     parse_scalar,
     scalar_order,
 )
+from pulumi_astra_vectorize.server.data_api.vector_numbers import single_precision
+from pulumi_astra_vectorize.server.exact_json import dumps
 
 BINARY_VECTOR = np.dtype(">f4")
 """A vector in ``$binary``: big-endian single precision (contract data-api.md, section 6)."""
@@ -52,14 +52,13 @@ def vector_numbers(value: object) -> list[float]:
         packed = decode_binary(value)
         if len(packed) % BINARY_VECTOR.itemsize:
             raise InvalidValueError("$binary does not hold whole single-precision numbers")
-        numbers = np.frombuffer(packed, BINARY_VECTOR).astype(np.float64)
-    elif is_array(value):
-        numbers = np.array([parse_scalar("double", number) for number in value], np.float64)
-    else:
+        value = np.frombuffer(packed, BINARY_VECTOR).tolist()
+    if not is_array(value):
         raise InvalidValueError("a vector is an array of numbers or a $binary object")
-    if not (np.abs(numbers) <= np.finfo(np.float32).max).all():
+    vector = single_precision(value)
+    if vector is None:
         raise InvalidValueError("a vector consists of finite single-precision numbers")
-    return [float(number) for number in numbers.astype(np.float32)]
+    return vector
 
 
 def _parse_items(column: JsonObject, value: object) -> list[JsonValue]:
@@ -102,4 +101,4 @@ def _pair(entry: object) -> tuple[object, object]:
 
 def canonical(value: object) -> str:
     """One text for one stored value: equal values have equal texts."""
-    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    return dumps(value, sort_keys=True)
