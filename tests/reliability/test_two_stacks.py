@@ -10,6 +10,7 @@ from pulumi_astra_vectorize.resources.collection import CollectionProvider
 from pulumi_astra_vectorize.resources.integration import IntegrationProvider
 from pulumi_astra_vectorize.resources.token_scope import TokenScopeProvider
 from pulumi_astra_vectorize.resources.user_access_token import UserAccessTokenProvider
+from pulumi_astra_vectorize.this_run import this_run
 from tests.reliability.miniature_engine import (
     Declared,
     MiniatureEngine,
@@ -107,6 +108,7 @@ def test_four_threads_make_each_thing_once(stack: MiniatureEngine, world: HeldWo
     with ThreadPoolExecutor(4) as threads:
         made = [*threads.map(collections.create, wanted)]
         assert {name for _, name in world.held()["collections"]} == {i["name"] for i in wanted}
+        this_run.clear()  # what a run creates it does not delete
         for one in made:
             threads.submit(collections.delete, str(one.id), one.outs or {})
     assert world.held()["collections"] == {}

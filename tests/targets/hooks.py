@@ -10,6 +10,7 @@ from pulumi_astra_vectorize.api.target import Target, current_target
 from pulumi_astra_vectorize.configuration import load_configuration, use_configuration
 from pulumi_astra_vectorize.engine import Provider
 from pulumi_astra_vectorize.properties import Bag
+from pulumi_astra_vectorize.this_run import this_run
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ class Hooks:
         return replace(held, inputs=checked, outputs=dict(outputs or {}))
 
     def delete(self, held: Held) -> None:
-        """Deletes it."""
+        """Deletes it, in another run: what a run creates it does not delete."""
+        this_run.clear()
         held.provider.delete(held.id, held.outputs)
 
     def _checked(self, provider: Provider, inputs: Bag) -> Bag:
