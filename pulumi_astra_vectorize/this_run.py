@@ -55,8 +55,9 @@ class ThisRun:
         self._declared[kind].append(written)
 
     def hold(self, place: Place, hold: Hold) -> None:
-        """A resource was created there, or stays there."""
-        self._holds[place].append(hold)
+        """A resource was created there, or stays there; a refresh alone declares none."""
+        if hold.written is None or place[0] in self._declared:
+            self._holds[place].append(hold)
 
     def release(self, place: Place, before: life.ResourceInputs) -> None:
         """The resource with these inputs in the state is to be replaced."""
@@ -65,7 +66,7 @@ class ThisRun:
 
     def holders(self, place: Place) -> list[AnyState]:
         """The resources of the program that hold it."""
-        declared = self._declared[place[0]]
+        declared = self._declared.get(place[0], [])
         holds = self._holds.get(place, [])
         return [it.now for it in holds if it.written is None or it.written in declared]
 
