@@ -97,10 +97,6 @@ class EnvironmentSettings(Settings):
         """The command that takes the variable away."""
         return f"`unset {self.key_of(name)}`"
 
-    def how_to_set(self, values: Mapping[str, str]) -> str:
-        """The commands that set these variables."""
-        return " and ".join(self.line_to_set(name, value) for name, value in values.items())
-
 
 @dataclass(frozen=True)
 class Configuration:

@@ -78,7 +78,7 @@ class Provider(pulumi_dynamic.ResourceProvider):
         problems = life.validate(self.rules, written, kind)
         failures = [pulumi_dynamic.CheckFailure(*it.told(self.rules.hidden)) for it in problems]
         stored = dict(self.rules.stored(news, kind))
-        this_run.declare(type(self), properties_of(stored))
+        this_run.declare(type(self), dict(self.rules.stored(written, kind)))
         return pulumi_dynamic.CheckResult(unknowns_on_the_wire(stored), failures)
 
     @_speaks_plainly

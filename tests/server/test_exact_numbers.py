@@ -34,22 +34,25 @@ DIGITS = [
 ]
 
 
-@pytest.fixture
-def post_text(server: Server, data_api: PostCommand, keyspace: str) -> PostText:
+def posting_text(server: Server, *path: str) -> PostText:
     """Posts JSON as it is written; numbers in the answer are read with all their digits."""
-    data_api({"createCollection": {"name": "notes"}}, keyspace)
+    address = "/".join([server.databases["library"].url, "v1", *path])
+    headers = {"Token": server.token, "Content-Type": "application/json"}
 
     def post(command: str) -> dict[str, Any]:
-        answer = server.http.post(
-            f"{server.databases['library'].url}/v1/{keyspace}/notes",
-            content=command,
-            headers={"Token": server.token, "Content-Type": "application/json"},
-        )
+        answer = server.http.post(address, content=command, headers=headers)
         assert answer.status_code == 200
         reply: dict[str, Any] = json.loads(answer.text, parse_float=Decimal)
         return reply
 
     return post
+
+
+@pytest.fixture
+def post_text(server: Server, data_api: PostCommand, keyspace: str) -> PostText:
+    """Posts JSON as it is written to a collection."""
+    data_api({"createCollection": {"name": "notes"}}, keyspace)
+    return posting_text(server, keyspace, "notes")
 
 
 def insert(number: str, document_id: object = "a") -> str:
@@ -186,18 +189,7 @@ MANY = {
 def rows(server: Server, new_table: NewTable, keyspace: str) -> PostText:
     """Posts JSON as it is written to a table of all types of numbers."""
     new_table({**ALL, **MANY}, "id")
-
-    def post(command: str) -> dict[str, Any]:
-        answer = server.http.post(
-            f"{server.databases['library'].url}/v1/{keyspace}/books",
-            content=command,
-            headers={"Token": server.token, "Content-Type": "application/json"},
-        )
-        assert answer.status_code == 200
-        reply: dict[str, Any] = json.loads(answer.text, parse_float=Decimal)
-        return reply
-
-    return post
+    return posting_text(server, keyspace, "books")
 
 
 def put(column: str, value: str, number: int = 1) -> str:
