@@ -61,10 +61,13 @@ def connected(socket_folder: str) -> psycopg.Connection:
 
 
 def _run(program: Path, *arguments: str | Path) -> None:
-    as_user = ["runuser", "-u", USER, "--"] if os.geteuid() == 0 else []
+    as_root = os.geteuid() == 0
     subprocess.run(
-        [*as_user, program, *arguments],
+        [program, *arguments],
         check=True,
         cwd="/",
+        user=USER if as_root else None,
+        group=USER if as_root else None,
+        extra_groups=() if as_root else None,
         stdout=subprocess.DEVNULL,  # pg_ctl's server would keep a pipe open
     )
