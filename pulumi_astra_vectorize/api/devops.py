@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel, ConfigDict
+
 from pulumi_astra_vectorize.api.databases import ACTIVE, Database
 from pulumi_astra_vectorize.errors import (
     ConfigurationError,
@@ -24,6 +26,20 @@ KEYSPACE_SECONDS = 180
 """How long a database may be in MAINTENANCE after a keyspace was created or deleted."""
 
 POLL_SECONDS = 1.0
+
+
+class _Problem(BaseModel):
+    """What is wrong, in the DevOps API's own words; its number says no more than the status."""
+
+    model_config = ConfigDict(defer_build=True)
+    message: str
+
+
+class _Problems(BaseModel):
+    """The body of an answer that is no success (contract devops.md)."""
+
+    model_config = ConfigDict(defer_build=True)
+    errors: list[_Problem] = []
 
 
 class DevOps:
@@ -89,8 +105,9 @@ class DevOps:
         if answer.status not in expected:
             raise RefusedError(
                 "DEVOPS_REFUSED",
-                f"the DevOps API answered HTTP {answer.status} to {method} {place}",
-                fix="check the application token's rights and the endpoint",
+                f"the DevOps API answered HTTP {answer.status} to {method} {place}{_said(answer)}",
+                fix="correct what it names; or check the application token's rights and the "
+                "endpoint",
                 source="Astra DB",
             )
         return answer
@@ -107,3 +124,12 @@ class DevOps:
             f"API of your own, {settings.line_to_set('target', 'self-hosted')}",
             source="Astra DB",
         )
+
+
+def _said(answer: Answer) -> str:
+    """What the answer says is wrong; nothing where something else answered."""
+    try:
+        problems = answer.parsed(_Problems).errors
+    except UnreachableError:
+        return ""
+    return "".join(f": {problem.message}" for problem in problems)

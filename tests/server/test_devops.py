@@ -118,6 +118,18 @@ def test_bad_keyspace_names(server: Server, method: str, name: str) -> None:
     assert server.call(method, path).status_code == 422
 
 
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_keyspaces_of_the_database_itself_are_out_of_reach(
+    server: Server, data_api: PostCommand, method: str
+) -> None:
+    """Cassandra's own are neither made nor dropped: each is listed once, and nobody's."""
+    path = f"/v2/databases/{server.databases['archive'].id}/keyspaces/system_auth"
+    assert server.call(method, path).status_code == 422
+    assert "system_auth" not in server.call("GET", path.partition("/keyspaces")[0]).text
+    found = data_api({"findKeyspaces": {}}, database="archive")["status"]["keyspaces"]
+    assert found.count("system_auth") == 1
+
+
 def test_dropped_keyspace_takes_its_contents(server: Server, data_api: PostCommand) -> None:
     """A keyspace that is created anew under the old name is empty."""
     path = f"/v2/databases/{server.databases['library'].id}/keyspaces/short_lived"

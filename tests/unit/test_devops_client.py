@@ -125,6 +125,29 @@ def test_refusals(status: int, code: str) -> None:
     assert "/v2/databases" in str(caught.value)
 
 
+def test_refusal_is_told_in_the_words_of_the_devops_api() -> None:
+    """Contract devops.md: an error has an ID and a message, which says what is wrong."""
+    said = {"errors": [{"ID": 422, "message": "keyspace name is reserved"}]}
+    refusing = client(answering(httpx.Response(422, json=said)))
+
+    with pytest.raises(RefusedError, match="DEVOPS_REFUSED") as caught:
+        refusing.create_keyspace(DATABASES[0], "system")
+
+    assert "HTTP 422" in str(caught.value)
+    assert "keyspace name is reserved" in str(caught.value)
+
+
+@pytest.mark.parametrize("body", ["<html>busy</html>", "[1]", '{"errors": [{"ID": 5}]}', "{}"])
+def test_refusal_without_words_is_told_by_its_status(body: str) -> None:
+    """Whatever stands between may answer anything: the status is always there."""
+    refusing = client(answering(httpx.Response(500, text=body)))
+
+    with pytest.raises(RefusedError, match="DEVOPS_REFUSED") as caught:
+        refusing.databases()
+
+    assert "HTTP 500" in str(caught.value)
+
+
 @pytest.mark.parametrize("body", [{"databases": []}, [{"name": "library"}], "text", [5]])
 def test_answer_of_another_server(body: object) -> None:
     """JSON of another shape is an error with a code, not a crash."""

@@ -19,21 +19,11 @@ from pulumi_astra_vectorize.server.data_api.envelope import (
     warning,
 )
 from pulumi_astra_vectorize.server.store.keyspaces import (
+    SYSTEM_KEYSPACES,
     create_keyspace,
     drop_keyspace,
     keyspaces_of,
 )
-
-SYSTEM_KEYSPACES = (
-    "system",
-    "system_auth",
-    "system_distributed",
-    "system_schema",
-    "system_traces",
-    "system_views",
-    "system_virtual_schema",
-)
-"""Cassandra's own: listed by findKeyspaces as on the real server (section 3), else out of reach."""
 
 STRATEGIES = ("SimpleStrategy", "NetworkTopologyStrategy")
 

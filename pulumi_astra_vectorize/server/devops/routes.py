@@ -17,7 +17,11 @@ from pulumi_astra_vectorize.server.devops.refusals import DevOpsRefusal
 from pulumi_astra_vectorize.server.devops.views import DatabaseView, database_view
 from pulumi_astra_vectorize.server.sockets import is_wildcard, url_of
 from pulumi_astra_vectorize.server.state import ServerState
-from pulumi_astra_vectorize.server.store.keyspaces import create_keyspace, drop_keyspace
+from pulumi_astra_vectorize.server.store.keyspaces import (
+    SYSTEM_KEYSPACES,
+    create_keyspace,
+    drop_keyspace,
+)
 from pulumi_astra_vectorize.server.store.schema import Database
 
 KEYSPACE = "/databases/{database_id}/keyspaces/{name}"
@@ -86,6 +90,8 @@ def _check_name(name: str) -> None:
     problem = entity_name_problem("keyspace", name, MAX_ENTITY_NAME["local"])
     if problem:
         raise DevOpsRefusal(422, problem)
+    if name in SYSTEM_KEYSPACES:
+        raise DevOpsRefusal(422, f"{name!r} is a keyspace of the database itself")
 
 
 def _no_database(database_id: str) -> DevOpsRefusal:
