@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from astrapy import Database
 
+from pulumi_astra_vectorize import catalog
 from tests.server.conftest import PostCommand
 
 OK = {"status": {"ok": 1}}
@@ -76,6 +78,38 @@ class TestProviders:
         assert hugging_face["supportedAuthentication"]["SHARED_SECRET"]["enabled"] is True
         assert list(providers["nvidia"]["supportedAuthentication"]) == ["NONE"]
         assert not {"cohere", "vertexai"} & set(providers)
+
+    @pytest.mark.parametrize(
+        ("request_body", "models"),
+        [
+            ({}, ["new"]),
+            ({"options": None}, ["new"]),
+            ({"options": {"filterModelStatus": "supported"}}, ["new"]),
+            ({"options": {"filterModelStatus": "END_OF_LIFE"}}, []),
+            ({"options": {"filterModelStatus": "deprecated"}}, ["old"]),
+            ({"options": {"filterModelStatus": ""}}, ["new", "old"]),
+            ({"options": {"filterModelStatus": None}}, ["new", "old"]),
+            ({"options": {}}, ["new", "old"]),
+        ],
+    )
+    def test_models_are_filtered_by_their_status(
+        self,
+        data_api: PostCommand,
+        monkeypatch: pytest.MonkeyPatch,
+        request_body: dict[str, Any],
+        models: list[str],
+    ) -> None:
+        """Without options what is supported; with options that name no status, every model
+        (the vendor's FindEmbeddingProvidersIntegrationTest: "" and null)."""
+        statuses = {"new": "SUPPORTED", "old": "DEPRECATED"}
+        listed = [{"name": n, "apiModelSupport": {"status": s}} for n, s in statuses.items()]
+        status = {"embeddingProviders": {"made-up": {"models": listed}}}
+        monkeypatch.setattr(catalog, "bundled_bytes", lambda: json.dumps(status))
+
+        reply = data_api({"findEmbeddingProviders": request_body})
+
+        found = reply["status"]["embeddingProviders"]["made-up"]["models"]
+        assert [model["name"] for model in found] == models
 
     def test_vendors_client_reads_the_catalogue(self, astrapy_database: Database) -> None:
         """astrapy warns of members that it does not know; warnings are errors here."""

@@ -140,8 +140,7 @@ def find_namespaces(call: Call, _request: FindKeyspaces) -> Reply:
 @command("findEmbeddingProviders", "general", FindProviders)
 def find_embedding_providers(_call: Call, request: FindProviders) -> Reply:
     """The catalogue; the filter empties ``models`` and keeps the providers (section 4)."""
-    wanted = request.options.filter_model_status if request.options else None
-    statuses = MODEL_STATUSES if wanted == "" else ((wanted or DEFAULT_MODEL_STATUS).upper(),)
+    statuses = _wanted_statuses(request.options)
     status: JsonObject = json.loads(catalog.bundled_bytes())
     for provider in status["embeddingProviders"].values():
         provider["models"] = [
@@ -154,6 +153,13 @@ def find_embedding_providers(_call: Call, request: FindProviders) -> Reply:
 def find_reranking_providers(_call: Call, _request: FindProviders) -> Reply:
     """Refused: this server does not rerank (section 4)."""
     raise Failure("RERANKING_FEATURE_NOT_ENABLED", "Reranking is not available on this server.")
+
+
+def _wanted_statuses(options: FindProvidersOptions | None) -> tuple[str, ...]:
+    """Without options only what is supported; options that name no status mean every one."""
+    if options is None:
+        return (DEFAULT_MODEL_STATUS,)
+    return (options.filter_model_status.upper(),) if options.filter_model_status else MODEL_STATUSES
 
 
 def _all_keyspaces(call: Call) -> list[str]:
