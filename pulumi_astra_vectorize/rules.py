@@ -16,9 +16,11 @@ MAX_DATABASES_PER_CALL = 10
 MAX_TOKEN_NAME = 50
 """Characters of a user access token's name; vendor's page, same section."""
 
-MAX_ENTITY_NAME = {"local": 48, "self-hosted": 48, "astra": 50}
-"""Characters of a collection's or table's name, by target. The vendor's page says 50; the observed
-Data API refuses more than 48 (contract data-api.md, section 2)."""
+MAX_ENTITY_NAME = 48
+"""Characters of a collection's, table's or keyspace's name; contract data-api.md, section 2."""
+
+MAX_COLLECTION_NAME_ON_ASTRA = 50
+"""Vendor's page, collections, step 5. It says so of collections alone."""
 
 MAX_INDEX_NAME = 100
 """Characters of an index's name; contract data-api.md, section 2."""
@@ -84,6 +86,12 @@ def header_problem(secret: str) -> str | None:
     if all("!" <= character <= "~" for character in secret):
         return None
     return "contains white space, a line break or a letter outside ASCII, which no header can carry"
+
+
+def entity_name_limit(kind: str, target: str) -> int:
+    """How many characters a name may have on a target."""
+    by_the_page = kind == "collection" and target == "astra"
+    return MAX_COLLECTION_NAME_ON_ASTRA if by_the_page else MAX_ENTITY_NAME
 
 
 def entity_name_problem(kind: str, name: str, limit: int) -> str | None:

@@ -34,7 +34,7 @@ def entity_names(known: Properties, target: TargetName, **kinds: str) -> Iterato
     """What is wrong with names of keyspaces, collections and tables: ``keyspace="keyspace"``."""
     for name, kind in kinds.items():
         value = text(known, name)
-        limit = rules.MAX_ENTITY_NAME[target]
+        limit = rules.entity_name_limit(kind, target)
         if value is not None and (wrong := rules.entity_name_problem(kind, value, limit)):
             yield Problem((name,), wrong)
 

@@ -76,22 +76,22 @@ def test_secret_that_no_header_carries(secret: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "length", "allowed"),
+    ("kind", "target", "limit"),
     [
-        ("local", 48, True),
-        ("local", 49, False),
-        ("self-hosted", 48, True),
-        ("self-hosted", 49, False),
-        ("astra", 50, True),
-        ("astra", 51, False),
+        ("collection", "local", 48),
+        ("collection", "self-hosted", 48),
+        ("collection", "astra", 50),
+        ("table", "self-hosted", 48),
+        ("table", "astra", 48),
+        ("keyspace", "local", 48),
+        ("keyspace", "astra", 48),
     ],
 )
-@pytest.mark.parametrize("kind", ["collection", "table", "keyspace"])
-def test_length_of_an_entity_name(kind: str, target: str, length: int, *, allowed: bool) -> None:
-    """Vendor's page, collections, step 5: 50; contract data-api.md, section 2: 48 elsewhere."""
-    wrong = rules.entity_name_problem(kind, "n" * length, rules.MAX_ENTITY_NAME[target])
-
-    assert (wrong is None) is allowed
+def test_length_of_an_entity_name(kind: str, target: str, limit: int) -> None:
+    """Contract data-api.md, section 2: 48; the vendor's page says 50, and of collections only."""
+    assert rules.entity_name_limit(kind, target) == limit
+    assert rules.entity_name_problem(kind, "n" * limit, limit) is None
+    assert rules.entity_name_problem(kind, "n" * (limit + 1), limit) is not None
 
 
 @pytest.mark.parametrize(("length", "allowed"), [(100, True), (101, False)])

@@ -85,7 +85,7 @@ class FindProviders(Command):
 @command("createKeyspace", "general", CreateKeyspace)
 def create_a_keyspace(call: Call, request: CreateKeyspace) -> Reply:
     """Makes a keyspace; once more is no error (section 3)."""
-    problem = entity_name_problem("keyspace", request.name, MAX_ENTITY_NAME["local"])
+    problem = entity_name_problem("keyspace", request.name, MAX_ENTITY_NAME)
     if problem is not None:
         raise schema_failure("UNSUPPORTED_SCHEMA_NAME", problem)
     if request.name not in SYSTEM_KEYSPACES:

@@ -87,7 +87,7 @@ def remove_keyspace(server: Server, database_id: str, name: str) -> Response:
 
 
 def _check_name(name: str) -> None:
-    problem = entity_name_problem("keyspace", name, MAX_ENTITY_NAME["local"])
+    problem = entity_name_problem("keyspace", name, MAX_ENTITY_NAME)
     if problem:
         raise DevOpsRefusal(422, problem)
     if name in SYSTEM_KEYSPACES:

@@ -91,7 +91,7 @@ def delete_collection(call: Call, request: DeleteCollection) -> Reply:
 
 
 def _checked_name(name: str | None) -> str:
-    problem = entity_name_problem("collection", name or "", MAX_ENTITY_NAME["local"])
+    problem = entity_name_problem("collection", name or "", MAX_ENTITY_NAME)
     if name is None or problem is not None:
         raise schema_failure(
             "UNSUPPORTED_SCHEMA_NAME",

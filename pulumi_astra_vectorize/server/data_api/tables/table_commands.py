@@ -70,7 +70,7 @@ class DropTable(Command):
 @command("createTable", "keyspace", CreateTable)
 def create_table(call: Call, request: CreateTable) -> Reply:
     """Creates a table; with ``ifNotExists`` any collection or table of that name will do."""
-    name = checked_name("table", request.name, MAX_ENTITY_NAME["local"])
+    name = checked_name("table", request.name, MAX_ENTITY_NAME)
     table = _new_table(call, name, request.definition)
     with call.write() as session:
         if find_entity(session, call, name) is None:
