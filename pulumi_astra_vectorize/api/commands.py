@@ -84,6 +84,8 @@ FEATURE_OFF = (
     "STARGATE_FEATURE_FLAGS_{1}=true)"
 )
 
+NO_ROOM = "delete a collection or an index that nobody needs, or use another database"
+
 NEXT_STEPS = {
     "UNKNOWN_KEYSPACE": "add a Keyspace to the program and pass its `name` as `keyspace`, so that "
     "it comes first; or correct the name",
@@ -94,8 +96,8 @@ NEXT_STEPS = {
     "LEXICAL_FEATURE_NOT_ENABLED": FEATURE_OFF.format("lexical", "LEXICAL"),
     "RERANKING_FEATURE_NOT_ENABLED": FEATURE_OFF.format("rerank", "RERANKING"),
     "TOO_MANY_COLLECTIONS": "delete a collection that nobody needs, or use another database",
-    "TOO_MANY_INDEXES_FOR_COLLECTION": "delete a collection or an index that nobody needs, or use "
-    "another database",
+    "TOO_MANY_INDEXES": NO_ROOM,
+    "TOO_MANY_INDEXES_FOR_COLLECTION": NO_ROOM,
 }
 """What to do about codes of the vendor that a program or a file can be the cause of."""
 

@@ -258,6 +258,9 @@ def test_probe_that_says_neither(code: str) -> None:
         ("EMBEDDING_SERVICE_NOT_CONFIGURED", "`service`"),
         ("LEXICAL_FEATURE_NOT_ENABLED", "STARGATE_FEATURE_FLAGS_LEXICAL=true"),
         ("RERANKING_FEATURE_NOT_ENABLED", "take `rerank` out of the program"),
+        ("TOO_MANY_COLLECTIONS", "delete a collection"),
+        ("TOO_MANY_INDEXES", "delete a collection"),
+        ("TOO_MANY_INDEXES_FOR_COLLECTION", "delete a collection"),
     ],
 )
 def test_error_that_a_program_can_cause_says_the_next_step(code: str, step: str) -> None:

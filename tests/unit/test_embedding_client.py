@@ -152,9 +152,19 @@ def test_silence_is_a_time_out(trouble: type[httpx.TimeoutException], calls: int
     assert len(seen) == calls
 
 
-@pytest.mark.parametrize("trouble", [httpx.ConnectError, httpx.LocalProtocolError])
-def test_unreachable_provider_is_an_unexpected_error(trouble: type[httpx.TransportError]) -> None:
-    """A refused connection has no code of its own; what httpx says is not shown."""
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (httpx.ConnectError, "cannot be reached"),
+        (httpx.LocalProtocolError, "cannot be reached"),
+        (httpx.ReadError, "broke off"),
+        (httpx.RemoteProtocolError, "broke off"),
+    ],
+)
+def test_unreachable_provider_is_an_unexpected_error(
+    trouble: type[httpx.TransportError], said: str
+) -> None:
+    """A refused connection and a cut answer have no code of their own; httpx is not quoted."""
 
     def unreachable(request: httpx.Request) -> httpx.Response:
         raise trouble(f"Illegal header value {SECRET}", request=request)
@@ -162,6 +172,7 @@ def test_unreachable_provider_is_an_unexpected_error(trouble: type[httpx.Transpo
     failure = failure_of(unreachable)
 
     assert failure.code == "UNEXPECTED_SERVER_ERROR"
+    assert said in failure.message
     assert SECRET not in failure.message
 
 

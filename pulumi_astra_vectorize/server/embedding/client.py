@@ -75,9 +75,7 @@ class EmbeddingClient:
         except httpx.TimeoutException:
             raise _status_failure("TIMEOUT", "client socket timeout", "") from None
         except httpx.TransportError as problem:
-            kind = type(problem).__name__
-            message = f"The embedding provider 'huggingface' cannot be reached ({kind})."
-            raise unexpected_failure(message) from None
+            raise unexpected_failure(_lost(problem)) from None
         return _vectors(response, secret)
 
     def close(self) -> None:
@@ -110,6 +108,13 @@ class EmbeddingClient:
         if response.status_code in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT}:
             raise _PassingTrouble(str(response.status_code), _provider_text(response))
         return response
+
+
+def _lost(problem: httpx.TransportError) -> str:
+    """What became of the call; httpx's own words may quote the secret."""
+    cut = isinstance(problem, httpx.ReadError | httpx.RemoteProtocolError)
+    fate = "broke off its answer" if cut else "cannot be reached"
+    return f"The embedding provider 'huggingface' {fate} ({type(problem).__name__})."
 
 
 def _vectors(response: httpx.Response, secret: str) -> list[list[float]]:
