@@ -86,6 +86,21 @@ FEATURE_OFF = (
 
 NO_ROOM = "delete a collection or an index that nobody needs, or use another database"
 
+CREDENTIAL_MISSING = (
+    "see that the service has a token, that it is there, and that this database is in its scope "
+    "(`astra-vectorize doctor`); and that a self-hosted Data API reaches the integrations service "
+    "(its QUARKUS_REST_CLIENT_CREDENTIALS_URL)"
+)
+
+BEFORE_THE_PROVIDER = frozenset(
+    {
+        "EMBEDDING_GATEWAY_UNABLE_RESOLVE_AUTHENTICATION_TYPE",
+        "EMBEDDING_PROVIDER_AUTHENTICATION_KEYS_NOT_PROVIDED",
+    }
+)
+"""Codes whose scope names the embedding provider, which was not even asked: there was no secret to
+ask it with (contract data-api.md, section 10)."""
+
 NEXT_STEPS = {
     "UNKNOWN_KEYSPACE": "add a Keyspace to the program and pass its `name` as `keyspace`, so that "
     "it comes first; or correct the name",
@@ -93,22 +108,29 @@ NEXT_STEPS = {
     "keyspace: give this one another `name` (VectorIndex(name=...)), or drop the other",
     "EMBEDDING_SERVICE_NOT_CONFIGURED": "give the collection or column a `service`; or bring "
     "vectors of your own, and have no text in `$vectorize` (in a file for `load`: rename it)",
+    **dict.fromkeys(BEFORE_THE_PROVIDER, CREDENTIAL_MISSING),
+    "INVALID_CREATE_COLLECTION_OPTIONS": "correct what it names; `astra-vectorize doctor` tells "
+    "whether this Data API takes user access tokens at all",
     "LEXICAL_FEATURE_NOT_ENABLED": FEATURE_OFF.format("lexical", "LEXICAL"),
     "RERANKING_FEATURE_NOT_ENABLED": FEATURE_OFF.format("rerank", "RERANKING"),
     "TOO_MANY_COLLECTIONS": "delete a collection that nobody needs, or use another database",
     "TOO_MANY_INDEXES": NO_ROOM,
     "TOO_MANY_INDEXES_FOR_COLLECTION": NO_ROOM,
+    "VECTORIZE_FEATURE_NOT_AVAILABLE": "switch it on in a self-hosted Data API "
+    "(STARGATE_JSONAPI_OPERATIONS_VECTORIZE_ENABLED=true); the embedded server embeds through "
+    "Hugging Face only",
 }
 """What to do about codes of the vendor that a program or a file can be the cause of."""
 
 
 def error_of(said: JsonObject) -> DataApiError:
     """The error object of an answer as an exception."""
-    from_provider = said.get("scope") == "EMBEDDING_PROVIDER"
     code = str(said.get("errorCode", "UNKNOWN"))
+    asked = said.get("scope") == "EMBEDDING_PROVIDER" and code not in BEFORE_THE_PROVIDER
+    who = "embedding provider" if asked else "vendor"
     return DataApiError(
         code,
         str(said.get("message", said)),
-        fix=NEXT_STEPS.get(code, "see the vendor's documentation of this code"),
-        source="embedding provider" if from_provider else "Astra DB",
+        fix=NEXT_STEPS.get(code, f"see the {who}'s documentation of what it says"),
+        source="embedding provider" if asked else "Astra DB",
     )

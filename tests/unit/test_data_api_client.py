@@ -207,6 +207,28 @@ def test_error_keeps_the_vendors_code_and_names_the_side(scope: str, source: str
 
 
 @pytest.mark.parametrize(
+    "code",
+    [
+        "EMBEDDING_GATEWAY_UNABLE_RESOLVE_AUTHENTICATION_TYPE",
+        "EMBEDDING_PROVIDER_AUTHENTICATION_KEYS_NOT_PROVIDED",
+    ],
+)
+def test_credential_that_is_not_found_is_astras(code: str) -> None:
+    """Vendor's page, "Astra DB": errors of scopes. The provider was not asked (section 10)."""
+    assert error_of({"errorCode": code, "scope": "EMBEDDING_PROVIDER"}).source == "Astra DB"
+
+
+@pytest.mark.parametrize(
+    ("scope", "whose"),
+    [("EMBEDDING_PROVIDER", "the embedding provider's documentation"), ("SCHEMA", "the vendor's")],
+)
+def test_code_that_nobody_foresaw_leads_to_who_explains_it(scope: str, whose: str) -> None:
+    """Vendor's page, "Troubleshoot vectorize": the provider's errors are in its documentation."""
+    said = {"errorCode": "EMBEDDING_PROVIDER_CLIENT_ERROR", "scope": scope, "message": "no"}
+    assert whose in error_of(said).fix
+
+
+@pytest.mark.parametrize(
     ("http_status", "content"),
     [
         (200, b"{}"),
@@ -261,6 +283,12 @@ def test_probe_that_says_neither(code: str) -> None:
         ("TOO_MANY_COLLECTIONS", "delete a collection"),
         ("TOO_MANY_INDEXES", "delete a collection"),
         ("TOO_MANY_INDEXES_FOR_COLLECTION", "delete a collection"),
+        ("VECTORIZE_FEATURE_NOT_AVAILABLE", "STARGATE_JSONAPI_OPERATIONS_VECTORIZE_ENABLED=true"),
+        ("INVALID_CREATE_COLLECTION_OPTIONS", "`astra-vectorize doctor`"),
+        (
+            "EMBEDDING_GATEWAY_UNABLE_RESOLVE_AUTHENTICATION_TYPE",
+            "QUARKUS_REST_CLIENT_CREDENTIALS_URL",
+        ),
     ],
 )
 def test_error_that_a_program_can_cause_says_the_next_step(code: str, step: str) -> None:
