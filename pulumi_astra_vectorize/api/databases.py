@@ -10,6 +10,9 @@ from pulumi_astra_vectorize.errors import ConflictError, NotFoundError
 
 ACTIVE = "ACTIVE"
 
+VECTOR = "vector"
+"""The type of a Serverless (Vector) database; Astra tells none of any other."""
+
 AWAKE = frozenset({ACTIVE, "MAINTENANCE"})
 """States in which a database answers; during MAINTENANCE a keyspace is being changed."""
 
@@ -21,6 +24,7 @@ class DatabaseInfo(BaseModel):
     name: str
     region: str = ""
     cloud: str | None = Field(None, alias="cloudProvider")
+    kind: str | None = Field(None, alias="dbType")
     default_keyspace: str | None = Field(None, alias="keyspace")
     additional: list[str] = Field(default_factory=list[str], alias="additionalKeyspaces")
     listed: list[str] = Field(default_factory=list[str], alias="keyspaces")
@@ -40,6 +44,12 @@ class Database(BaseModel):
     info: DatabaseInfo
     status: str = ACTIVE
     told_endpoint: str | None = Field(None, alias="dataEndpointUrl")
+    kind: str | None = Field(None, alias="dbType")
+
+    @property
+    def has_vectors(self) -> bool:
+        """Whether tokens can be scoped to it, and a Data API answers for it."""
+        return VECTOR in (self.kind, self.info.kind)
 
     @property
     def name(self) -> str:
@@ -91,7 +101,8 @@ def _not_found(reference: str, databases: list[Database]) -> NotFoundError:
     return NotFoundError(
         "DATABASE_NOT_FOUND",
         f"no database has the name or id {reference!r} (there are: {there})",
-        fix="correct the name, or create the database (embedded server: `--database NAME`)",
+        fix="correct the name, or create the database (embedded server: `--database NAME`; at "
+        "Astra only a Serverless (Vector) database counts)",
         source="Astra DB",
     )
 

@@ -49,7 +49,7 @@ class DevOps:
         self._transport = transport
 
     def databases(self) -> list[Database]:
-        """All databases that are not terminated, page by page.
+        """All Serverless (Vector) databases that are not terminated, page by page.
 
         Raises:
             ConfigurationError: NOT_A_DEVOPS_API.
@@ -62,7 +62,7 @@ class DevOps:
             page = answer.parsed(list[Database])
             found += page
             if len(page) < PAGE:
-                return found
+                return [database for database in found if database.has_vectors]
 
     def create_keyspace(self, database: Database, name: str) -> None:
         """Creates a keyspace, and waits until the database serves it."""

@@ -37,6 +37,7 @@ class Organisation:
         hidden: keyspaces that a database in MAINTENANCE does not show yet.
         wakes_after: how many looks a hibernated database takes to be ACTIVE, once it was asked.
         others: names of further databases, all hibernated, one terminated.
+        non_vector: names of Serverless (Non-Vector) databases, which have no Data API.
         refused: rights that the application token lacks: the starts of paths.
         asked: what was asked for, in order: method and path with query.
     """
@@ -48,6 +49,7 @@ class Organisation:
     hidden: dict[str, str] = field(default_factory=dict[str, str])
     wakes_after: int = 0
     others: list[str] = field(default_factory=list[str])
+    non_vector: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     asked: list[str] = field(default_factory=list[str])
 
@@ -70,7 +72,8 @@ class Organisation:
     def databases(self) -> list[JsonObject]:
         """All databases, in Astra's words."""
         there = [self._shown(told) for told in self.server.call("GET", "/v2/databases?limit=100")]
-        return sorted([*there, *map(self._other, self.others)], key=lambda shown: shown["id"])
+        further = [*map(self._other, self.others), *map(self._non_vector, self.non_vector)]
+        return sorted([*there, *further], key=lambda shown: shown["id"])
 
     def _shown(self, told: JsonObject) -> JsonObject:
         identifier, name = told["id"], told["info"]["name"]
@@ -83,6 +86,11 @@ class Organisation:
         identifier = str(uuid5(NAMESPACE_DNS, name))
         status = "TERMINATED" if name == "ended" else "HIBERNATED"
         return _database(identifier, name, status, ["default_keyspace"])
+
+    def _non_vector(self, name: str) -> JsonObject:
+        shown = _database(str(uuid5(NAMESPACE_DNS, name)), name, "ACTIVE", ["orders"])
+        endpoint = "http://127.0.0.1:1"
+        return {**shown, "dataEndpointUrl": endpoint, "dbType": None}
 
 
 def _database(identifier: str, name: str, status: str, keyspaces: list[str]) -> JsonObject:

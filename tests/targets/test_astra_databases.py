@@ -31,6 +31,21 @@ def test_databases_come_in_pages(astra: Hooks, organisation: Organisation) -> No
     assert all("include=nonterminated&provider=ALL&limit=100" in one for one in asked)
 
 
+def test_databases_without_vectors_are_left_alone(
+    astra: Hooks, organisation: Organisation, server: Server
+) -> None:
+    """A token is proven, and removed, though the organisation has a Serverless (Non-Vector)
+    database, which has no Data API; one that is named is told to be no candidate."""
+    organisation.non_vector = ("orders",)
+    add_key(server, "library")
+
+    assert astra.is_unchanged(astra.create(UserAccessTokenProvider(), name=TOKEN))
+    astra.delete(astra.create(IntegrationProvider(), provider="huggingface"))
+    with refused("DATABASE_NOT_FOUND") as said:
+        astra.create(CollectionProvider(), database="orders", name="notes", dimension=3)
+    assert "Serverless (Vector)" in said[0]
+
+
 def test_the_data_api_stands_under_astras_path(astra: Hooks, organisation: Organisation) -> None:
     """Contract devops.md: `/api/json/v1` on Astra."""
     astra.create(CollectionProvider(), database="library", name="notes", dimension=3)

@@ -57,6 +57,18 @@ def test_all_pages_are_read(count: int) -> None:
     assert [database.id for database in found] == [database["id"] for database in databases]
 
 
+def test_only_vector_databases_count() -> None:
+    """The vendor's page scopes tokens to Serverless (Vector) databases; of the others Astra tells
+    no `dbType` (contract devops.md). They fill pages like any other."""
+    others = [{**told(number), "dbType": None} for number in range(100)]
+    within_info = {**told(100, dbType="vector"), "dbType": None}
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=[within_info] if b"after" in request.url.query else others)
+
+    assert [database.id for database in client(handler).databases()] == ["id-0100"]
+
+
 def test_keyspaces_stand_in_up_to_three_members() -> None:
     """The default one, the additional ones, or all of them: each is named once."""
     members: dict[str, Any] = {

@@ -55,7 +55,8 @@ NO_ROOM = (
 
 def a_database(**more: Any) -> Handler:
     """A DevOps API with one database."""
-    told = {"id": "d", "info": {"name": "library", **more}, "status": "PARKED"}
+    info = {"name": "library", "dbType": "vector", **more}
+    told = {"id": "d", "info": info, "status": "PARKED"}
     return answering(httpx.Response(200, json=[told]))
 
 
@@ -85,7 +86,7 @@ def only_databases(request: httpx.Request) -> httpx.Response:
     """The main address answers; the database does not."""
     if request.url.host != "it":
         return nobody(request)
-    info = {"name": "library"}
+    info = {"name": "library", "dbType": "vector"}
     told = {"id": "d", "info": info, "status": "ACTIVE", "dataEndpointUrl": "http://d:1"}
     return httpx.Response(200, json=[told])
 
