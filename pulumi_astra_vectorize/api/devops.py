@@ -27,6 +27,8 @@ KEYSPACE_SECONDS = 180
 
 POLL_SECONDS = 1.0
 
+TAKE_OVER = "add `adopt=True` to the Keyspace, which is there but not in the state, and "
+
 
 class _Problem(BaseModel):
     """What is wrong, in the DevOps API's own words; its number says no more than the status."""
@@ -86,7 +88,8 @@ class DevOps:
             f"keyspace {keyspace!r} of database {database.name!r} was "
             f"{'created' if there else 'deleted'}, but the database is not done after "
             f"{KEYSPACE_SECONDS} seconds",
-            fix="run `pulumi up` again once the database is ACTIVE",
+            fix=f"{TAKE_OVER if there else ''}run the same command again once the database is "
+            "ACTIVE",
             source="Astra DB",
         )
 

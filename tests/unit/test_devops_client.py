@@ -205,5 +205,12 @@ def test_keyspace_that_never_comes_is_an_error(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(devops, "POLL_SECONDS", 0)
     monkeypatch.setattr(devops, "KEYSPACE_SECONDS", 0.01)
 
-    with pytest.raises(UnreachableError, match="KEYSPACE_NOT_READY"):
-        client(Maintained(10**9)).create_keyspace(Database.model_validate(told(1)), "shelves")
+    database = Database.model_validate(told(1))
+
+    with pytest.raises(UnreachableError, match="KEYSPACE_NOT_READY") as created:
+        client(Maintained(10**9)).create_keyspace(database, "shelves")
+    with pytest.raises(UnreachableError, match="KEYSPACE_NOT_READY") as deleted:
+        client(Maintained(10**9)).delete_keyspace(database, "shelves")
+
+    assert "`adopt=True`" in created.value.fix  # the engine has forgotten the creation by then
+    assert "adopt" not in deleted.value.fix
