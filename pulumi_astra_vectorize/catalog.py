@@ -191,8 +191,10 @@ def shared_secret_key(provider: Provider) -> str | None:
     return keys[0] if len(keys) == 1 else None
 
 
-def provider_problem(providers: Providers, name: str) -> str | None:
+def provider_problem(providers: Providers, name: str | None) -> str | None:
     """What is wrong with a provider's id, in a sentence; None if nothing is."""
+    if name is None:
+        return f"A service needs an embedding provider; there are {_listed(providers)}."
     if name in providers:
         return None
     return f"There is no embedding provider '{name}'; the providers are {_listed(providers)}."

@@ -154,6 +154,15 @@ def test_model_without_a_dimension_fact_supports_any() -> None:
     assert rule.default is None
 
 
+def test_provider_that_is_left_out_is_missed() -> None:
+    """Contract data-api.md, section 5, "missing provider": nobody wrote the word None."""
+    problem = catalog.provider_problem(catalog.bundled(), None)
+
+    assert problem is not None
+    assert "huggingface" in problem
+    assert "None" not in problem
+
+
 def test_unknown_provider_is_told_which_ones_there_are() -> None:
     """The problem names the wrong id and the known ones."""
     problem = catalog.provider_problem(catalog.bundled(), "hugginface")

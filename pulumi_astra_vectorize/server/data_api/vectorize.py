@@ -30,8 +30,8 @@ def validated_service(
     of credentials.md: provider, authentication key, credential, model, dimension, parameters. The
     order lets a client probe a credential with a model that cannot exist.
     """
-    name = str(service.get("provider"))
-    _refuse(catalog.provider_problem(catalog.bundled(), name))
+    _refuse(catalog.provider_problem(catalog.bundled(), service.get("provider")))
+    name = service["provider"]
     provider = catalog.bundled()[name]
     credentials = _credentials(service.get("authentication") or {})
     _refuse(catalog.authentication_problem(name, provider, credentials))
