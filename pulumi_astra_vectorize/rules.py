@@ -49,6 +49,18 @@ SOURCE_MODELS = (
 DEFAULT_SOURCE_MODEL = "other"
 ID_TYPES = ("objectId", "uuid", "uuidv6", "uuidv7")
 DEFAULT_KEYSPACE = "default_keyspace"
+SYSTEM_KEYSPACES = (
+    "system",
+    "system_auth",
+    "system_distributed",
+    "system_schema",
+    "system_traces",
+    "system_views",
+    "system_virtual_schema",
+)
+"""Cassandra's own, which nobody makes or drops. findKeyspaces lists them beside the others
+(contract data-api.md, section 3)."""
+
 DATABASE_STATUSES = frozenset(
     {"ACTIVE", "PENDING", "PREPARING", "PREPARED", "INITIALIZING", "PARKED", "PARKING"}
     | {"UNPARKING", "TERMINATED", "TERMINATING", "RESIZING", "ERROR", "MAINTENANCE"}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from pulumi_astra_vectorize.api.commands import Commands, DataApiError, JsonObject, error_of
 from pulumi_astra_vectorize.api.recent import Recent
 from pulumi_astra_vectorize.api.schema_memory import Entities, Kind, SchemaMemory
+from pulumi_astra_vectorize.rules import SYSTEM_KEYSPACES
 
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.transport import Transport
@@ -36,9 +37,6 @@ LISTS: dict[Kind, tuple[str, str]] = {
     "tables": ("listTables", "definition"),
 }
 """The command that lists a keyspace, and the member of an item that explains it."""
-
-SYSTEM = "system"
-"""What the names of Cassandra's own keyspaces begin with."""
 
 
 class DataApi(Commands):
@@ -157,7 +155,7 @@ class DataApi(Commands):
     def keyspaces(self) -> list[str]:
         """The names of the keyspaces that are not the database's own business."""
         status = self._read("", "findKeyspaces", {})
-        return [name for name in status["keyspaces"] if not name.startswith(SYSTEM)]
+        return [name for name in status["keyspaces"] if name not in SYSTEM_KEYSPACES]
 
     def embedding_providers(self) -> JsonObject:
         """What findEmbeddingProviders says, also of models that are deprecated or ended."""

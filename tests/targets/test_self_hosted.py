@@ -6,6 +6,7 @@ import pytest
 
 from pulumi_astra_vectorize.api.target import current_target
 from pulumi_astra_vectorize.resources.integration import IntegrationProvider
+from pulumi_astra_vectorize.resources.keyspace import KeyspaceProvider
 from pulumi_astra_vectorize.resources.token_scope import TokenScopeProvider
 from pulumi_astra_vectorize.resources.user_access_token import UserAccessTokenProvider
 from tests.lifecycle.servers import Server
@@ -28,6 +29,16 @@ def test_the_cluster_is_one_database_under_its_alias(cluster: Hooks) -> None:
 
     assert (database.name, database.id) == ("the-cluster", "SINGLE-TENANT")
     assert database.info.keyspaces == ["default_keyspace"]
+
+
+def test_a_keyspace_may_be_called_like_a_system(cluster: Hooks) -> None:
+    """Cassandra's own keyspaces are left out by their whole names, not by how they begin."""
+    held = cluster.create(KeyspaceProvider(), database="library", name="system_of_record")
+
+    assert cluster.is_unchanged(held)
+    assert "system" not in current_target().database("library").info.keyspaces
+    cluster.delete(held)
+    assert cluster.read(held) is None
 
 
 def test_a_token_is_scoped_to_the_tenant(cluster: Hooks, server: Server) -> None:

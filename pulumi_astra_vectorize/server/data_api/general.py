@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from pulumi_astra_vectorize import catalog
-from pulumi_astra_vectorize.rules import MAX_ENTITY_NAME, entity_name_problem
+from pulumi_astra_vectorize.rules import MAX_ENTITY_NAME, SYSTEM_KEYSPACES, entity_name_problem
 from pulumi_astra_vectorize.server.data_api.commands import Call, Command, command
 from pulumi_astra_vectorize.server.data_api.envelope import (
     OK,
@@ -19,7 +19,6 @@ from pulumi_astra_vectorize.server.data_api.envelope import (
     warning,
 )
 from pulumi_astra_vectorize.server.store.keyspaces import (
-    SYSTEM_KEYSPACES,
     create_keyspace,
     drop_keyspace,
     keyspaces_of,

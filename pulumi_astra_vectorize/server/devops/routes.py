@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from pulumi_astra_vectorize.rules import MAX_ENTITY_NAME, entity_name_problem
+from pulumi_astra_vectorize.rules import MAX_ENTITY_NAME, SYSTEM_KEYSPACES, entity_name_problem
 from pulumi_astra_vectorize.server.devops.queries import (
     DatabaseQuery,
     find_databases,
@@ -17,11 +17,7 @@ from pulumi_astra_vectorize.server.devops.refusals import DevOpsRefusal
 from pulumi_astra_vectorize.server.devops.views import DatabaseView, database_view
 from pulumi_astra_vectorize.server.sockets import is_wildcard, url_of
 from pulumi_astra_vectorize.server.state import ServerState
-from pulumi_astra_vectorize.server.store.keyspaces import (
-    SYSTEM_KEYSPACES,
-    create_keyspace,
-    drop_keyspace,
-)
+from pulumi_astra_vectorize.server.store.keyspaces import create_keyspace, drop_keyspace
 from pulumi_astra_vectorize.server.store.schema import Database
 
 KEYSPACE = "/databases/{database_id}/keyspaces/{name}"

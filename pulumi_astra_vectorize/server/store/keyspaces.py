@@ -7,18 +7,6 @@ from sqlalchemy.orm import Session
 
 from pulumi_astra_vectorize.server.store.schema import Entity, Keyspace
 
-SYSTEM_KEYSPACES = (
-    "system",
-    "system_auth",
-    "system_distributed",
-    "system_schema",
-    "system_traces",
-    "system_views",
-    "system_virtual_schema",
-)
-"""Cassandra's own: listed by findKeyspaces as on the real server (contract data-api.md, section 3),
-else out of reach."""
-
 
 def create_keyspace(session: Session, database_id: str, name: str) -> bool:
     """Makes the keyspace; False when it was there already."""
