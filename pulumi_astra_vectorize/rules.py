@@ -47,6 +47,9 @@ SOURCE_MODELS = (
     "other",
 )
 DEFAULT_SOURCE_MODEL = "other"
+UNIT_LENGTH_METRIC = "dot_product"
+"""The metric of every source model that has a name: their vectors have length one."""
+
 ID_TYPES = ("objectId", "uuid", "uuidv6", "uuidv7")
 DEFAULT_KEYSPACE = "default_keyspace"
 SYSTEM_KEYSPACES = (
@@ -146,6 +149,11 @@ def token_of_credential(credential: str) -> str:
 def credential_of_token(token: str) -> str:
     """A token's name as the Data API keeps it."""
     return token if token.endswith(CREDENTIAL_SUFFIX) else token + CREDENTIAL_SUFFIX
+
+
+def metric_of(source_model: str) -> str:
+    """The metric where none is written: the Data API takes that of the source model."""
+    return DEFAULT_METRIC if source_model == DEFAULT_SOURCE_MODEL else UNIT_LENGTH_METRIC
 
 
 def collection_limit(*, classic: bool) -> int:

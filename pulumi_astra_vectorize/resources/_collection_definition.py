@@ -63,11 +63,12 @@ class CollectionInputs(life.ResourceInputs):
 def wanted(inputs: CollectionInputs) -> Definition:
     """What the program asks for, defaults resolved."""
     vectors = inputs.has_vectors
+    source_model = inputs.source_model or rules.DEFAULT_SOURCE_MODEL
     return {
         "service": inputs.service.as_user_wrote() if inputs.service else None,
         "dimension": inputs.dimension or default_dimension(inputs.service),
-        "metric": inputs.metric or rules.DEFAULT_METRIC if vectors else None,
-        "source_model": inputs.source_model or rules.DEFAULT_SOURCE_MODEL if vectors else None,
+        "metric": inputs.metric or rules.metric_of(source_model) if vectors else None,
+        "source_model": source_model if vectors else None,
         "indexing": _indexing(inputs.indexing),
         "default_id": inputs.default_id,
         "lexical": inputs.lexical,

@@ -28,7 +28,8 @@ class VectorIndex:
 
     Attributes:
         name: unique in the keyspace, 100 characters at most; TABLE_COLUMN_index if left out.
-        metric: ``cosine`` (the default), ``dot_product`` or ``euclidean``.
+        metric: ``cosine`` (the default), ``dot_product`` (that of a ``source_model``) or
+            ``euclidean``.
         source_model: the model that the index is tuned for; ``other`` if left out.
     """
 

@@ -167,7 +167,8 @@ class Collection(Resource, module="astra-vectorize", name="Collection"):
         name: letters, numbers and underscores; the resource's own name if left out.
         service: what embeds the text; without it, applications bring their own vectors.
         dimension: length of the vectors; the model's own if left out.
-        metric: ``cosine`` (the default), ``dot_product`` or ``euclidean``.
+        metric: ``cosine`` (the default), ``dot_product`` (that of a ``source_model``) or
+            ``euclidean``.
         source_model: the model that the index is tuned for; ``other`` if left out.
         indexing: ``{"allow": [paths]}`` or ``{"deny": [paths]}``; everything is indexed if left
             out.

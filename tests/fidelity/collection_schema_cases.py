@@ -100,6 +100,16 @@ CREATED = [
         differs_on=NO_SOURCE_MODEL,
     ),
     case(
+        "createCollection: the metric follows the source model",
+        KEYSPACE,
+        create(vector(dimension=3, sourceModel="ada002")),
+        OK,
+        explained(shown(3, "dot_product", "ada002")),
+        Step(create(vector(dimension=3, sourceModel="ada002", metric="dot_product")), OK),
+        DROP,
+        differs_on=NO_SOURCE_MODEL,
+    ),
+    case(
         "createCollection: the old names size and function",
         KEYSPACE,
         create(vector(size=3, function="euclidean")),

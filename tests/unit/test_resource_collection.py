@@ -140,7 +140,11 @@ def test_problem_names_its_property(changes: Written, path: str) -> None:
         ({"adopt": True}, "update: adopt"),
         ({"force_destroy": True}, "update: force_destroy"),
         ({"metric": "dot_product"}, "replace (delete first): metric"),
-        ({"source_model": "bert"}, "replace (delete first): source_model"),
+        ({"source_model": "bert"}, "replace (delete first): metric, source_model"),
+        (
+            {"source_model": "bert", "metric": "cosine"},
+            "replace (delete first): source_model",
+        ),
         ({"indexing": {"deny": ["*"]}}, "replace (delete first): indexing"),
         ({"default_id": "uuid"}, "replace (delete first): default_id"),
         ({"lexical": {"enabled": True}}, "replace (delete first): lexical"),
@@ -233,6 +237,21 @@ VECTOR = explained()["vector"]
 def test_every_other_difference_is_drift(options: Written, drifted: set[str]) -> None:
     """Whoever recreated the collection differently is seen by a refresh."""
     assert drift(WRITTEN, explained(**options)) == drifted
+
+
+@pytest.mark.parametrize(
+    ("written", "metric", "drifted"),
+    [
+        ({"source_model": "bert"}, "dot_product", set[str]()),
+        ({"source_model": "bert"}, "cosine", {"metric"}),
+        ({"source_model": "bert", "metric": "cosine"}, "cosine", set[str]()),
+    ],
+)
+def test_metric_follows_the_source_model(written: Written, metric: str, drifted: set[str]) -> None:
+    """Where none is written, the Data API takes that of the model (its
+    CreateCollectionCommandResolver): dot_product for every model that has a name."""
+    there = explained(vector={**VECTOR, "metric": metric, "sourceModel": "bert"})
+    assert drift({**WRITTEN, **written}, there) == drifted
 
 
 def test_switched_on_feature_that_is_off_is_drift() -> None:

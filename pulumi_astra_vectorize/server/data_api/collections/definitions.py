@@ -7,12 +7,12 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
 
 from pulumi_astra_vectorize.rules import (
-    DEFAULT_METRIC,
     DEFAULT_SOURCE_MODEL,
     ID_TYPES,
     MAX_COLLECTION_DIMENSION,
     METRICS,
     SOURCE_MODELS,
+    metric_of,
 )
 from pulumi_astra_vectorize.server.data_api.collections.indexing import check_indexing
 from pulumi_astra_vectorize.server.data_api.commands import Call, Command
@@ -158,9 +158,10 @@ def _vector(call: Call, options: VectorOptions) -> JsonObject:
             "'createCollection' command option(s) invalid: "
             "the 'vector' option needs a dimension or a service.",
         )
+    source_model = options.source_model or DEFAULT_SOURCE_MODEL
     vector: JsonObject = {
         "dimension": dimension,
-        "metric": options.metric or DEFAULT_METRIC,
-        "sourceModel": options.source_model or DEFAULT_SOURCE_MODEL,
+        "metric": options.metric or metric_of(source_model),
+        "sourceModel": source_model,
     }
     return vector if service is None else vector | {"service": service}

@@ -5,19 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi_astra_vectorize.rules import (
-    DEFAULT_METRIC,
     DEFAULT_SOURCE_MODEL,
     METRICS,
     SOURCE_MODELS,
+    metric_of,
 )
 from pulumi_astra_vectorize.server.data_api.commands import Command
 from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject, schema_failure
 from pulumi_astra_vectorize.server.data_api.json_types import is_object
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
 from pulumi_astra_vectorize.server.data_api.tables.values import TEXT_TYPES
-
-UNIT_LENGTH_METRIC = "dot_product"
-"""The metric of every known source model: their vectors have length one."""
 
 MAP_PARTS = ("$keys", "$values")
 
@@ -134,8 +131,7 @@ def _vector_options(options: VectorOptions) -> JsonObject:
     model = options.source_model or DEFAULT_SOURCE_MODEL
     if model not in SOURCE_MODELS:
         raise _unknown("UNKNOWN_VECTOR_SOURCE_MODEL", model, SOURCE_MODELS)
-    derived = DEFAULT_METRIC if model == DEFAULT_SOURCE_MODEL else UNIT_LENGTH_METRIC
-    metric = options.metric or derived
+    metric = options.metric or metric_of(model)
     if metric not in METRICS:
         raise _unknown("UNKNOWN_VECTOR_METRIC", metric, METRICS)
     return {"metric": metric, "sourceModel": model}
