@@ -108,8 +108,9 @@ class Settings(BaseSettings):
         timeout_seconds: how long one call may take, in seconds.
         spool_folder: where a reload keeps documents until they are back in their collection. Has
             to outlive the machine's job where `pulumi up` runs in one.
-        credential_cache_seconds: how long the target's Data API may remember a secret that it has
-            looked up; the embedded server never does.
+        credential_cache_seconds: for how many seconds the target's Data API may use a secret that
+            it has looked up. Left out, that is until 300 seconds after the last use, as a Data API
+            ships; the embedded server never does.
     """
 
     model_config = SettingsConfigDict(extra="ignore", populate_by_name=True)
@@ -132,8 +133,8 @@ class Settings(BaseSettings):
     spool_folder: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
         default_factory=_own_state_folder, validation_alias="ASTRA_VECTORIZE_SPOOL_FOLDER"
     )
-    credential_cache_seconds: Seconds = Field(
-        0, validation_alias="ASTRA_VECTORIZE_CREDENTIAL_CACHE_SECONDS"
+    credential_cache_seconds: Seconds | None = Field(
+        None, validation_alias="ASTRA_VECTORIZE_CREDENTIAL_CACHE_SECONDS"
     )
 
     @model_validator(mode="after")

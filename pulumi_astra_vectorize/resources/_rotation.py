@@ -10,10 +10,18 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.service import IntegrationsService, TokenThere
 from pulumi_astra_vectorize.resources._settle import settled
+
+if TYPE_CHECKING:
+    from pulumi_astra_vectorize.settings import Settings
+
+IDLE_SECONDS = 300
+"""A real Data API forgets a secret so long after its last use, if it is not set otherwise; contract
+data-api.md, section 10."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +47,28 @@ class Rotation:
         return until.isoformat(timespec="seconds")
 
 
-def reason_to_keep_old_secret(cache_seconds: float) -> str:
-    """Why the old secret has to stay alive for a while, or need not."""
-    if cache_seconds:
-        return f"the Data API may use a secret for {cache_seconds:g} seconds after it looked it up"
-    return "the Data API of this target looks the secret up anew for every request"
+@dataclass(frozen=True)
+class OldSecret:
+    """For how long a secret that was rotated away has to stay alive at its provider, and why."""
+
+    seconds: float
+    because: str
+
+
+def old_secret(settings: Settings) -> OldSecret:
+    """What a target's Data API may still do with the old secret."""
+    seconds = settings.credential_cache_seconds
+    if seconds is None and settings.target != "local":
+        bounded = settings.line_to_set("credential_cache_seconds", "SECONDS")
+        return OldSecret(
+            IDLE_SECONDS,
+            f"a Data API forgets a secret {IDLE_SECONDS} seconds after its last use, and not at "
+            f"all while it is in use; {bounded} where its cache ends so long after a look-up",
+        )
+    if seconds:
+        because = f"the Data API may use a secret for {seconds:g} seconds after it looked it up"
+        return OldSecret(seconds, because)
+    return OldSecret(0, "the Data API of this target looks the secret up anew for every request")
 
 
 def add_token(

@@ -21,7 +21,7 @@ from pulumi_astra_vectorize.resources._rotation import (
     Credential,
     Rotation,
     add_token,
-    reason_to_keep_old_secret,
+    old_secret,
     recreate,
     rotate,
 )
@@ -277,14 +277,14 @@ def _outputs(view: TokenThere) -> UserAccessTokenOutputs:
 
 
 def _rotated(rotation: Rotation, target: Target) -> UserAccessTokenOutputs:
-    seconds = target.settings.credential_cache_seconds
+    old = old_secret(target.settings)
     return UserAccessTokenOutputs(
         token_id=rotation.view.id,
         generation=rotation.view.generation,
         rotated_at=rotation.finished_at.isoformat(timespec="seconds"),
         unavailable_seconds=rotation.unavailable_seconds,
-        keep_old_secret_until=rotation.old_secret_needed_until(seconds),
-        keep_old_secret_because=reason_to_keep_old_secret(seconds),
+        keep_old_secret_until=rotation.old_secret_needed_until(old.seconds),
+        keep_old_secret_because=old.because,
     )
 
 

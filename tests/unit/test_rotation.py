@@ -9,11 +9,13 @@ import pytest
 
 from pulumi_astra_vectorize.errors import AstraVectorizeError, RefusedError
 from pulumi_astra_vectorize.lifecycle import State
+from pulumi_astra_vectorize.resources._rotation import old_secret
 from pulumi_astra_vectorize.resources.user_access_token import (
     UserAccessTokenInputs,
     UserAccessTokenLifecycle,
     UserAccessTokenOutputs,
 )
+from pulumi_astra_vectorize.settings import Settings
 from tests.unit.integrations_fake import (
     PROVIDER,
     WHEN,
@@ -208,3 +210,27 @@ def test_token_that_is_gone_is_dropped(service: IntegrationsFake) -> None:
 def test_integration_is_the_one_of_the_fake() -> None:
     """The tests above are about Hugging Face, whose secrets can be verified."""
     assert OLD.integration == PROVIDER
+
+
+@pytest.mark.parametrize(
+    ("target", "told", "seconds", "because"),
+    [
+        ("local", None, 0, "anew for every request"),
+        ("local", 20, 20, "20 seconds after it looked it up"),
+        ("self-hosted", None, 300, "300 seconds after its last use"),
+        ("self-hosted", 20, 20, "20 seconds after it looked it up"),
+        ("self-hosted", 0, 0, "anew for every request"),
+        ("astra", None, 300, "300 seconds after its last use"),
+    ],
+)
+def test_old_secret_lives_as_long_as_the_data_api_may_use_it(
+    target: str, told: float | None, seconds: float, because: str
+) -> None:
+    """Contract data-api.md, section 10: 5 minutes after the last use, unless it is set otherwise;
+    the embedded server remembers nothing."""
+    settings = Settings.model_construct(target=target, credential_cache_seconds=told)
+
+    needed = old_secret(settings)
+
+    assert needed.seconds == seconds
+    assert because in needed.because
