@@ -142,6 +142,8 @@ def _indexing_problems(known: life.Properties) -> Iterator[life.Problem]:
     if len(indexing) != 1 or not set(indexing) <= {"allow", "deny"}:
         yield life.Problem(("indexing",), "write either `allow` or `deny`, with a list of paths")
     for way in indexing:
+        if listed(indexing, way) == []:
+            yield life.Problem(("indexing", way), "no path: leave `indexing` out to index all")
         for position, wrong in rules.duplicate_problems(listed(indexing, way) or []):
             yield life.Problem(("indexing", way, position), wrong)
 

@@ -90,6 +90,7 @@ def test_definition_is_right(changes: Written) -> None:
         ({"metric": "COSINE"}, "metric"),
         ({"source_model": "minilm"}, "source_model"),
         ({"default_id": "int"}, "default_id"),
+        ({"indexing": {"deny": []}}, "indexing.deny"),
         ({"service": None, "dimension": 0}, "dimension"),
         ({"service": None, "dimension": 4097}, "dimension"),
         ({"dimension": 1024}, "dimension"),
