@@ -127,6 +127,15 @@ def choice_problem(kind: str, value: str, choices: Sequence[str]) -> str | None:
     return f"{value!r} is no {kind}: use one of {', '.join(choices)}"
 
 
+def indexed_path_problem(path: str) -> str | None:
+    """Paths of ``indexing``: contract data-api.md, section 5."""
+    if not path:
+        return "a path needs the name of a field"
+    if path.startswith("$") and path != "$vector":
+        return f"{path!r}: of the names with a `$`, only $vector can be a path here"
+    return None
+
+
 def duplicate_problems(values: Sequence[object]) -> Iterator[tuple[int, str]]:
     """The positions of values that stand in a list a second time."""
     for position, value in enumerate(values):

@@ -144,6 +144,9 @@ def _indexing_problems(known: life.Properties) -> Iterator[life.Problem]:
     for way in indexing:
         if listed(indexing, way) == []:
             yield life.Problem(("indexing", way), "no path: leave `indexing` out to index all")
+        for position, path in enumerate(listed(indexing, way) or []):
+            if isinstance(path, str) and (wrong := rules.indexed_path_problem(path)):
+                yield life.Problem(("indexing", way, position), wrong)
         for position, wrong in rules.duplicate_problems(listed(indexing, way) or []):
             yield life.Problem(("indexing", way, position), wrong)
 
