@@ -1,4 +1,4 @@
-"""The numbers of vectors, which are kept in single precision."""
+"""The numbers of vectors, which are kept and shown in single precision."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Final, cast
 
 import numpy as np
+
+from pulumi_astra_vectorize.server.vector_rows import shortest
 
 LARGEST: Final = float(np.finfo(np.float32).max)
 
@@ -26,3 +28,9 @@ def single_precision(values: Sequence[object]) -> list[float] | None:
         return None
     vector: list[float] = numbers.astype(np.float32).astype(np.float64).tolist()
     return vector
+
+
+def shown(vector: Sequence[float]) -> list[float]:
+    """The numbers as a reply has them: what is stored of them, in the fewest digits."""
+    numbers: list[float] = shortest(np.array(vector, np.float32)).tolist()
+    return numbers

@@ -145,12 +145,17 @@ def _embed_once(
     vectors = call.server.embeddings.embed(model, texts, secret)
     if len(vectors) != len(texts):
         raise _unexpected(f"{len(vectors)} vectors for {len(texts)} texts")
-    for vector in vectors:
-        if len(vector) != dimension:
-            raise _unexpected(f"a vector of dimension {len(vector)} instead of {dimension}")
-        if single_precision(vector) is None:
-            raise _unexpected("a vector with a number that has no single precision")
-    return vectors
+    return [_checked(vector, dimension) for vector in vectors]
+
+
+def _checked(vector: list[float], dimension: int) -> list[float]:
+    """A provider's vector as it is kept."""
+    if len(vector) != dimension:
+        raise _unexpected(f"a vector of dimension {len(vector)} instead of {dimension}")
+    kept = single_precision(vector)
+    if kept is None:
+        raise _unexpected("a vector with a number that has no single precision")
+    return kept
 
 
 def _unexpected(answer: str) -> Failure:

@@ -37,6 +37,7 @@ from pulumi_astra_vectorize.server.data_api.records import (
     rewrite_vectors,
     vectors_at,
 )
+from pulumi_astra_vectorize.server.data_api.vector_numbers import shown
 
 
 class Modifier(Protocol):
@@ -62,7 +63,9 @@ class Edit:
     @property
     def modifies(self) -> bool:
         """Whether anything changes at all."""
-        return _as_stored(whole(self.content)) != _as_stored(self.before)
+        vector = self.before.get(VECTOR)
+        before = {name: value for name, value in self.before.items() if name != VECTOR}
+        return self.content.body != before or _encoded(self.content.vector) != _encoded(vector)
 
 
 @dataclass(frozen=True)
@@ -83,9 +86,11 @@ class Outcome:
         return counts if self.upserted is None else counts | {"upsertedId": self.upserted.id}
 
 
-def whole(content: Content) -> JsonObject:
-    """A document with its vector, as a projection takes it."""
-    return content.body if content.vector is None else {**content.body, VECTOR: content.vector}
+def as_read(content: Content) -> JsonObject:
+    """A document with its vector as a find reads them, for a projection."""
+    if content.vector is None:
+        return content.body
+    return {**content.body, VECTOR: shown(content.vector)}
 
 
 def change(
@@ -174,11 +179,9 @@ def _write(session: Session, collection: Collection, outcome: Outcome) -> list[i
     return list(edits)
 
 
-def _as_stored(document: JsonObject) -> JsonObject:
+def _encoded(vector: Sequence[float] | None) -> bytes | None:
     """To compare: equal vectors may be written with more digits or fewer."""
-    if VECTOR not in document:
-        return document
-    return {**document, VECTOR: encode_vector(document[VECTOR])}
+    return None if vector is None else encode_vector(vector)
 
 
 def _new_text(before: JsonObject, after: JsonObject) -> str | None:

@@ -34,6 +34,7 @@ from pulumi_astra_vectorize.server.data_api.records import (
     PageState,
     count_records,
 )
+from pulumi_astra_vectorize.server.data_api.vector_numbers import shown
 
 MAX_COUNT: Final = 1000
 """Above this countDocuments only says that there are more."""
@@ -171,7 +172,7 @@ def sort_status(query: Query, options: FindOneOptions) -> JsonObject | None:
     """The ``status`` of a find: the sort's vector if it was asked for."""
     if not options.include_sort_vector:
         return None
-    vector = query.sort.vector if isinstance(query.sort, VectorSort) else None
+    vector = shown(query.sort.vector) if isinstance(query.sort, VectorSort) else None
     return {"sortVector": vector}
 
 

@@ -15,8 +15,8 @@ from pulumi_astra_vectorize.server.data_api.collections.documents import check_v
 from pulumi_astra_vectorize.server.data_api.collections.edits import (
     Modifier,
     Outcome,
+    as_read,
     change,
-    whole,
 )
 from pulumi_astra_vectorize.server.data_api.collections.projections import (
     Projection,
@@ -184,7 +184,7 @@ def _shown(
     outcome: Outcome, projection: Projection, moment: Literal["before", "after"]
 ) -> JsonObject | None:
     if outcome.upserted is not None:
-        return projection.apply(whole(outcome.upserted)) if moment == "after" else None
+        return projection.apply(as_read(outcome.upserted)) if moment == "after" else None
     for edit in outcome.edits:
-        return projection.apply(edit.before if moment == "before" else whole(edit.content))
+        return projection.apply(edit.before if moment == "before" else as_read(edit.content))
     return None

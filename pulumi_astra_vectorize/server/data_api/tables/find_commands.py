@@ -33,6 +33,7 @@ from pulumi_astra_vectorize.server.data_api.tables.sorts import (
 )
 from pulumi_astra_vectorize.server.data_api.tables.stored_rows import matching_rows, shown_rows
 from pulumi_astra_vectorize.server.data_api.tables.where_clauses import check_selection
+from pulumi_astra_vectorize.server.data_api.vector_numbers import shown
 from pulumi_astra_vectorize.server.data_api.vectorize import embed
 from pulumi_astra_vectorize.server.vector_rows import Narrowing
 
@@ -164,7 +165,7 @@ def _shown(call: Call, query: Query, page: Page, options: FindOneOptions) -> lis
 def _status(query: Query, page: Page, options: FindOneOptions) -> JsonObject:
     status: JsonObject = {"projectionSchema": query.table.schema(query.columns)}
     if options.include_sort_vector and page.sort_vector is not None:
-        status["sortVector"] = page.sort_vector
+        status["sortVector"] = shown(page.sort_vector)
     if page.sorted_rows is not None:
         status["sortedRowCount"] = page.sorted_rows
     return status

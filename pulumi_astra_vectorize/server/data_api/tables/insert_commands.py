@@ -24,6 +24,8 @@ from pulumi_astra_vectorize.server.data_api.tables.rows import (
     embed_texts,
     upsert,
 )
+from pulumi_astra_vectorize.server.data_api.tables.scalars import JsonValue
+from pulumi_astra_vectorize.server.data_api.vector_numbers import shown
 
 
 @dataclass(frozen=True)
@@ -131,16 +133,24 @@ def _outcomes(parsed: list[RowChange | Failure], *, ordered: bool) -> list[Outco
 def _status(table: Table, rows: list[RowChange]) -> JsonObject:
     return {
         "primaryKeySchema": table.schema(table.primary_key),
-        "insertedIds": [row.key_values(table) for row in rows],
+        "insertedIds": [_shown_key(table, row) for row in rows],
     }
 
 
 def _response(table: Table, outcome: Outcome, errors: list[Failure]) -> JsonObject:
     """The entry of one row in ``documentResponses``; a row that was not read has no id."""
     readable = outcome.parsed if isinstance(outcome.parsed, RowChange) else None
-    key = readable.key_values(table) if readable else []
+    key = _shown_key(table, readable) if readable else []
     if outcome.skipped:
         return {"_id": key, "status": "SKIPPED"}
     if isinstance(outcome.parsed, Failure):
         return {"_id": key, "status": "ERROR", "errorsIdx": errors.index(outcome.parsed)}
     return {"_id": key, "status": "OK"}
+
+
+def _shown_key(table: Table, row: RowChange) -> list[JsonValue]:
+    """The row's primary key; a vector may be part of it."""
+    return [
+        shown(value) if name in table.vector_columns else value
+        for name, value in zip(table.primary_key, row.key_values(table), strict=True)
+    ]
