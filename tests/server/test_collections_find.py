@@ -148,6 +148,17 @@ def test_vector_search_has_one_page(numbers: Post, data_api: PostCommand, keyspa
     assert reply["data"]["nextPageState"] is None
 
 
+@pytest.mark.parametrize("state", ["of an unsorted find", "no state at all"])
+def test_a_sort_by_fields_has_one_page(numbers: Post, state: str) -> None:
+    """It answers 50 documents at most, and ignores a page state, as the vendor's source does."""
+    unsorted = numbers({"find": {}})["data"]["nextPageState"]
+    options = {"pageState": unsorted if state == "of an unsorted find" else state}
+    for more in ({}, {"options": options}):
+        data = numbers({"find": {"sort": {"_id": -1}, **more}})["data"]
+        assert [document["_id"] for document in data["documents"]] == list(range(119, 69, -1))
+        assert data["nextPageState"] is None
+
+
 def test_sort_by_text(passages: Post) -> None:
     """A text finds the passage that is nearest in meaning."""
     options = {"limit": 1, "includeSimilarity": True, "includeSortVector": True}

@@ -22,7 +22,7 @@ from pulumi_astra_vectorize.server.data_api.collections.search import (
     matching,
     prepare_query,
 )
-from pulumi_astra_vectorize.server.data_api.collections.sorts import VectorSort
+from pulumi_astra_vectorize.server.data_api.collections.sorts import FieldSort, VectorSort
 from pulumi_astra_vectorize.server.data_api.commands import Call, Command, command
 from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject, Reply
 from pulumi_astra_vectorize.server.data_api.paging import (
@@ -100,11 +100,10 @@ def find(call: Call, request: Find) -> Reply:
     """Finds documents: a page of them, or the nearest ones after a vector sort."""
     options = request.options or FindOptions()
     check_skip(options.skip, request.sort)
-    state = PageState.decode(options.page_state)
     query = prepare_query(Collection(call), request.filter, request.sort)
     projection = parse_projection(request.projection)
     with call.server.store.read() as session:
-        hits, next_page = _page(session, query, options, state)
+        hits, next_page = _page(session, query, options)
     documents = shown_documents(query.collection, projection, hits, options)
     return Reply(
         status=sort_status(query, options),
@@ -176,15 +175,17 @@ def sort_status(query: Query, options: FindOneOptions) -> JsonObject | None:
     return {"sortVector": vector}
 
 
-def _page(
-    session: Session, query: Query, options: FindOptions, state: PageState
-) -> tuple[list[Hit], str | None]:
-    """The documents of one answer and the state of the next page; sorts have one page only."""
-    if isinstance(query.sort, VectorSort):
-        limit = options.limit or NEAREST_DOCUMENTS
-        return find_hits(session, query, limit, options.skip or 0), None
-    if query.sort is not None:
+def _page(session: Session, query: Query, options: FindOptions) -> tuple[list[Hit], str | None]:
+    """The documents of one answer and the state of the next page.
+
+    Sorts have one page only; one by fields does not even look at a state that it is given.
+    """
+    if isinstance(query.sort, FieldSort):
         size = sorted_page_size(options.limit)
         return find_hits(session, query, size, options.skip or 0), None
+    state = PageState.decode(options.page_state)
+    if query.sort is not None:
+        limit = options.limit or NEAREST_DOCUMENTS
+        return find_hits(session, query, limit, options.skip or 0), None
     found = (Hit(record) for record in matching(session, query, state.after))
     return cut_page(found, state, options.limit, lambda page: page[-1].record.position)
