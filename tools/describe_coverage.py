@@ -13,8 +13,9 @@ from pydantic.fields import FieldInfo
 from pulumi_astra_vectorize.server.data_api.collections import filters, update_operators
 from pulumi_astra_vectorize.server.data_api.commands import REGISTRY, Command, Registration
 from pulumi_astra_vectorize.server.data_api.dispatch import COMMAND_PACKAGES
-from pulumi_astra_vectorize.server.data_api.tables import alter_table, change_commands
+from pulumi_astra_vectorize.server.data_api.tables import alter_table
 from pulumi_astra_vectorize.server.data_api.tables import filters as table_filters
+from pulumi_astra_vectorize.server.data_api.tables import updates as table_updates
 from tests.fidelity.all_cases import CASES
 from tests.fidelity.cases import Case, Entity, Json, Place, Step
 
@@ -173,7 +174,7 @@ def operators() -> dict[str, list[Row]]:
         "Filters on tables": operator_rows(
             "table", "filter", [*table_filters.TESTS, *table_filters.PARTS, "$all", *RELATIONS]
         ),
-        "Updates of tables": operator_rows("table", "update", change_commands.OPERATORS),
+        "Updates of tables": operator_rows("table", "update", table_updates.OPERATORS),
         "Operations of alterTable": operator_rows("table", "operation", alter_table.OPERATIONS),
     }
 

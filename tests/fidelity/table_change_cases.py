@@ -10,7 +10,6 @@ from tests.fidelity.cases import (
     SERVICE,
     Entity,
     Json,
-    Kind,
     Step,
     case,
     refusals,
@@ -41,13 +40,6 @@ WRITTEN: Final = Entity(
 """Rows that cases write; each has ids of its own."""
 
 FIRST: Final = "0001-01-01T00:00:00Z"
-
-
-CHANGES_MEMBERS: Final[dict[Kind, str]] = {
-    "cassandra": "the vendor's source has $push and $pullAll on tables",
-    "hcd": "the vendor's source has $push and $pullAll on tables",
-    "astra": "the vendor's source has $push and $pullAll on tables",
-}
 
 
 def update(identifier: str, clause: Json, **more: Any) -> Json:
@@ -150,14 +142,19 @@ REFUSED = [
     ],
     *[
         case(
-            f"an update of a row takes no {operator}",
+            f"an update of a row is refused: {what}",
             WRITTEN,
-            update("x", {operator: {"tags": argument}}),
-            refused("UNSUPPORTED_UPDATE_OPERATIONS_FOR_TABLE", "UPDATE"),
-            differs_on=CHANGES_MEMBERS,
-            off=operator,
+            update("x", clause),
+            refused(code, "UPDATE"),
         )
-        for operator, argument in [("$push", "a"), ("$pullAll", ["a"])]
+        for what, clause, code in [
+            (
+                "an operator of collections",
+                {"$inc": {"pages": 1}},
+                "UNSUPPORTED_UPDATE_OPERATIONS_FOR_TABLE",
+            ),
+            ("an array without $each", {"$push": {"tags": ["a"]}}, "INVALID_PUSH_OPERATOR_USAGE"),
+        ]
     ],
     *[
         case(
@@ -256,6 +253,18 @@ CHANGES = [
         Step(
             {"findOne": {"filter": {"id": "u1"}}},
             {"data": {"document": Exactly({"id": "u1", "pages": 1})}},
+        ),
+    ),
+    case(
+        "updateOne row: $push adds to a set, $pullAll takes out of it",
+        WRITTEN,
+        update("p1", {"$push": {"tags": {"$each": ["c", "a"]}}}),
+        CHANGED,
+        Step(update("p1", {"$push": {"tags": "b"}}), CHANGED),
+        Step(update("p1", {"$pullAll": {"tags": ["a", "x"]}}), CHANGED),
+        Step(
+            {"findOne": {"filter": {"id": "p1"}}},
+            {"data": {"document": Exactly({"id": "p1", "tags": ["b", "c"]})}},
         ),
     ),
     case(

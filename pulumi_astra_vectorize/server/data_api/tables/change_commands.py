@@ -6,14 +6,11 @@ from typing import ClassVar
 
 from pulumi_astra_vectorize.server.data_api.commands import Call, Command, command
 from pulumi_astra_vectorize.server.data_api.envelope import (
-    Failure,
     JsonObject,
     Reply,
     filter_failure,
     sort_failure,
 )
-from pulumi_astra_vectorize.server.data_api.json_types import is_object
-from pulumi_astra_vectorize.server.data_api.parsing import structure_mismatch
 from pulumi_astra_vectorize.server.data_api.records import delete_all_records, delete_records
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
 from pulumi_astra_vectorize.server.data_api.tables.filter_parsing import parse_filter
@@ -21,15 +18,14 @@ from pulumi_astra_vectorize.server.data_api.tables.filters import RowFilter
 from pulumi_astra_vectorize.server.data_api.tables.row_vectors import check_directions
 from pulumi_astra_vectorize.server.data_api.tables.rows import (
     RowChange,
-    assign_all,
     embed_texts,
     upsert,
 )
 from pulumi_astra_vectorize.server.data_api.tables.stored_rows import matching_rows
+from pulumi_astra_vectorize.server.data_api.tables.updates import parse_update
 from pulumi_astra_vectorize.server.data_api.tables.where_clauses import check_deletion
 
 FILTER_IN_ERRORS = {"filter": "filterDefinition"}
-OPERATORS = ("$set", "$unset")
 UNKNOWN_COUNT = {"deletedCount": -1}
 """The database does not say how many rows it deleted."""
 
@@ -68,18 +64,18 @@ class DeleteMany(Command):
 
 @command("updateOne", "data", UpdateOne, kind="table")
 def update_one(call: Call, request: UpdateOne) -> Reply:
-    """Sets columns of the row with the key that the filter gives.
+    """Changes columns of the row with the key that the filter gives.
 
     One that does not exist comes into being if it gets a value: nulls alone make no row.
     """
     _refuse_sort(request.sort, "UPDATE")
     table = Table.of(call.target)
     row = _row_of(table, parse_filter(table, request.filter))
-    change = _parse_update(table, request.update)
+    change = parse_update(table, request.update)
     embed_texts(call, table, [change])
     check_directions(call, change)
     row.merge(change)
-    upsert(call, table, [row], inserts=_holds_a_value(change))
+    upsert(call, table, [row], inserts=change.holds_a_value())
     return Reply(status={"matchedCount": 1, "modifiedCount": 1})
 
 
@@ -174,54 +170,3 @@ def _check_key_prefix(table: Table, expression: RowFilter) -> None:
             f"The filter must give the primary key {', '.join(table.primary_key)} from its first "
             f"column on: {', '.join(missing)} is missing.",
         )
-
-
-def _parse_update(table: Table, update: JsonObject) -> RowChange:
-    """The new values of an update clause; failures of scope UPDATE."""
-    unsupported = [operator for operator in update if operator not in OPERATORS]
-    if unsupported:
-        raise _update_failure(
-            "UNSUPPORTED_UPDATE_OPERATIONS_FOR_TABLE",
-            f"Tables support {', '.join(OPERATORS)}, not {', '.join(unsupported)}.",
-        )
-    assigned, emptied = (_arguments(update, operator) for operator in OPERATORS)
-    if not assigned and not emptied:
-        raise _update_failure("MISSING_UPDATE_OPERATIONS", "The update changes no column.")
-    _check_updated_columns(table, assigned, emptied)
-    change = RowChange()
-    values = {**assigned, **dict.fromkeys(emptied)}
-    assign_all(table, change, values, scope="UPDATE", invalid_values="INVALID_UPDATE_COLUMN_VALUES")
-    return change
-
-
-def _holds_a_value(change: RowChange) -> bool:
-    """Whether anything is not null; empty lists, sets and maps have become null."""
-    return any(value is not None for value in [*change.values.values(), *change.vectors.values()])
-
-
-def _arguments(update: JsonObject, operator: str) -> JsonObject:
-    arguments = update.get(operator, {})
-    if not is_object(arguments):
-        raise structure_mismatch(f"'{operator}' needs a JSON object")
-    return arguments
-
-
-def _check_updated_columns(table: Table, assigned: JsonObject, emptied: JsonObject) -> None:
-    names = assigned.keys() | emptied.keys()
-    checks = {
-        "UNSUPPORTED_OVERLAPPING_UPDATE_OPERATIONS": assigned.keys() & emptied.keys(),
-        "UNKNOWN_TABLE_COLUMNS": names - table.columns.keys(),
-        "UNSUPPORTED_UPDATE_FOR_PRIMARY_KEY_COLUMNS": names & set(table.primary_key),
-    }
-    for code, refused in checks.items():
-        if refused:
-            raise _update_failure(
-                code,
-                f"The table {table.full_name} has the columns {table.described()} and the primary "
-                f"key {', '.join(table.primary_key)}. The update cannot change: "
-                f"{', '.join(sorted(refused))}.",
-            )
-
-
-def _update_failure(code: str, message: str) -> Failure:
-    return Failure(code, message, scope="UPDATE")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pulumi_astra_vectorize.server.data_api.commands import Call
@@ -20,15 +20,20 @@ from pulumi_astra_vectorize.server.data_api.tables.scalars import InvalidValueEr
 from pulumi_astra_vectorize.server.data_api.tables.values import parse_value
 from pulumi_astra_vectorize.server.data_api.vectorize import embed
 
+Edit = Callable[[JsonValue], JsonValue]
+"""Makes the new value of a column out of the stored one, None for null."""
+
 
 @dataclass
 class RowChange:
     """New values of one row's columns: None empties a column, columns not named stay.
 
-    ``texts`` are the strings that ``embed_texts`` turns into ``vectors``.
+    ``edits`` make a value of the one that is there; ``texts`` are the strings that ``embed_texts``
+    turns into ``vectors``.
     """
 
     values: dict[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    edits: dict[str, Edit] = field(default_factory=dict[str, Edit])
     vectors: dict[str, list[float] | None] = field(default_factory=dict[str, "list[float] | None"])
     texts: dict[str, str] = field(default_factory=dict[str, str])
 
@@ -40,7 +45,19 @@ class RowChange:
     def merge(self, later: RowChange) -> None:
         """Takes over what a later change of the same row says."""
         self.values.update(later.values)
+        self.edits.update(later.edits)
         self.vectors.update(later.vectors)
+
+    def holds_a_value(self) -> bool:
+        """Whether a new row would have anything but its key: empty lists, sets, maps are null."""
+        values = [*self.merged({}).values(), *self.vectors.values()]
+        return any(value is not None for value in values)
+
+    def merged(self, body: JsonObject) -> JsonObject:
+        """A row's body after the change: null columns are not kept."""
+        edited = {name: edit(body.get(name)) for name, edit in self.edits.items()}
+        changed = {**body, **self.values, **edited}
+        return {name: value for name, value in changed.items() if value is not None}
 
 
 def _assign(table: Table, change: RowChange, name: str, value: object) -> None:
@@ -70,10 +87,28 @@ def assign_all(
             "they take vectors, not text.",
             scope=scope,
         )
+    take_all(
+        table,
+        values,
+        lambda name, value: _assign(table, change, name, value),
+        scope=scope,
+        invalid_values=invalid_values,
+    )
+
+
+def take_all(
+    table: Table,
+    values: JsonObject,
+    take: Callable[[str, object], None],
+    *,
+    scope: str,
+    invalid_values: str,
+) -> None:
+    """Takes the values of several columns, or says of each that its type does not take why."""
     problems: list[str] = []
     for name, value in values.items():
         try:
-            _assign(table, change, name, value)
+            take(name, value)
         except InvalidValueError as problem:
             problems.append(f"'{name}' ({table.columns[name]['type']}): {problem}")
     if problems:
@@ -139,7 +174,7 @@ def upsert(call: Call, table: Table, changes: Sequence[RowChange], *, inserts: b
         positions = insert_records(session, entity_id, drafts)
         rewrite_bodies(
             session,
-            {row.position: _merged(row.body, by_key[key].values) for key, row in known.items()},
+            {row.position: by_key[key].merged(row.body) for key, row in known.items()},
         )
         for column in table.vector_columns:
             changed = {
@@ -155,9 +190,4 @@ def upsert(call: Call, table: Table, changes: Sequence[RowChange], *, inserts: b
 
 def _draft(key: str, change: RowChange) -> Draft:
     vectors = {name: vector for name, vector in change.vectors.items() if vector is not None}
-    return Draft(key, _merged({}, change.values), vectors)
-
-
-def _merged(body: JsonObject, values: JsonObject) -> JsonObject:
-    """A row's body after a change: null columns are not kept."""
-    return {name: value for name, value in {**body, **values}.items() if value is not None}
+    return Draft(key, change.merged({}), vectors)

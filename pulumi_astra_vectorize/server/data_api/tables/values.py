@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject
@@ -66,26 +68,35 @@ def _parse_items(column: JsonObject, value: object) -> list[JsonValue]:
         raise InvalidValueError("expected an array")
     kind = column["valueType"]
     items: list[JsonValue] = [parse_scalar(kind, item) for item in value]
-    if column["type"] == "list":
-        return items
+    return items if column["type"] == "list" else as_set(column, items)
+
+
+def as_set(column: JsonObject, items: Iterable[JsonValue]) -> list[JsonValue]:
+    """Parsed values as a set is kept: each once, in the order of their type."""
     distinct = {canonical(item): item for item in items}
-    return sorted(distinct.values(), key=lambda item: scalar_order(kind, item))
+    return sorted(distinct.values(), key=lambda item: scalar_order(column["valueType"], item))
 
 
 def _parse_map(column: JsonObject, value: object) -> JsonValue:
     """An object where the keys are text, otherwise an array of pairs; both are accepted."""
-    pairs = _pairs(value)
-    entries = {
-        canonical(parsed): (parsed, parse_scalar(column["valueType"], item))
-        for parsed, item in ((parse_scalar(column["keyType"], key), item) for key, item in pairs)
-    }
-    ordered = sorted(entries.values(), key=lambda entry: scalar_order(column["keyType"], entry[0]))
+    kinds = column["keyType"], column["valueType"]
+    return as_map(
+        column,
+        ((parse_scalar(kinds[0], key), parse_scalar(kinds[1], item)) for key, item in pairs(value)),
+    )
+
+
+def as_map(column: JsonObject, entries: Iterable[tuple[JsonValue, JsonValue]]) -> JsonValue:
+    """Parsed keys and values as a map is kept, in the order of the keys; the last of equal ones."""
+    known = {canonical(key): (key, item) for key, item in entries}
+    ordered = sorted(known.values(), key=lambda entry: scalar_order(column["keyType"], entry[0]))
     if column["keyType"] in TEXT_TYPES:
         return dict(ordered)
     return [list(entry) for entry in ordered]
 
 
-def _pairs(value: object) -> list[tuple[object, object]]:
+def pairs(value: object) -> list[tuple[object, object]]:
+    """The keys and values of a map in either form."""
     if is_object(value):
         return list(value.items())
     if not is_array(value):
