@@ -27,12 +27,14 @@ SCALARS = frozenset(
         "text",
         "time",
         "timestamp",
-        "timeuuid",
         "tinyint",
         "uuid",
         "varint",
     }
 )
+ONLY_OF_CQL = frozenset({"timeuuid"})
+"""Types that the Data API reads and writes and cannot create: tables that CQL made have them."""
+
 CONTAINERS = {"list": {"value_type"}, "set": {"value_type"}, "map": {"key_type", "value_type"}}
 NOT_IN_KEYS = frozenset({"list", "set", "map", "duration"})
 """Types that the database takes in no primary key."""
@@ -127,25 +129,50 @@ def definition_problems(known: life.Properties) -> Iterator[life.Problem]:
     for name, column in columns.items():
         if wrong := _column_problem(name, column):
             yield life.Problem(("columns", name), wrong)
-        elif isinstance(column, Mapping):
-            yield from _inner_problems(name, cast("life.Properties", column))
+            continue
+        kinds = dict(_kinds(name, column))
+        yield from _inner_problems(kinds)
+        if not known.get("adopt"):
+            yield from _uncreatable(kinds)
     keys = _key_columns(known)
     for name in keys:
         if name not in columns:
             yield life.Problem(("primary_key",), f"{name!r} is not among the columns")
-        elif _kind(columns[name]) in NOT_IN_KEYS:
+        elif str(_kind(columns[name])) in NOT_IN_KEYS:
             wrong = f"{name!r} is a {_kind(columns[name])}, which no primary key takes"
             yield life.Problem(("primary_key",), wrong)
     yield from _key_problems(mapping(known, "primary_key") or {}, keys)
 
 
-def _inner_problems(name: str, column: life.Properties) -> Iterator[life.Problem]:
+def _kinds(name: str, column: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The type of a column, and those of what it holds, by where they are written."""
+    yield ("columns", name), _kind(column)
+    for member in CONTAINERS.get(str(_kind(column)), ()):
+        yield ("columns", name, member), _kind(column.get(member))
+
+
+def _inner_problems(kinds: dict[tuple[str, ...], Any]) -> Iterator[life.Problem]:
     """What a list, set or map holds is of a scalar type."""
-    for member in CONTAINERS.get(str(column.get("type")), ()):
-        kind = _kind(column.get(member))
-        if kind is not None and (kind not in SCALARS or (member, kind) == ("key_type", "duration")):
-            wrong = f"a {column['type']} cannot have {kind!r} there: use text, int or the like"
-            yield life.Problem(("columns", name, member), wrong)
+    (_, container), *held = kinds.items()
+    for path, kind in held:
+        in_key = (path[-1], kind) == ("key_type", "duration")
+        if kind is not None and (not _is_scalar(kind) or in_key):
+            wrong = f"a {container} cannot have {kind!r} there: use text, int or the like"
+            yield life.Problem(path, wrong)
+
+
+def _uncreatable(kinds: dict[tuple[str, ...], Any]) -> Iterator[life.Problem]:
+    for path, kind in kinds.items():
+        if _is_scalar(kind) and kind in ONLY_OF_CQL:
+            wrong = (
+                f"the Data API cannot create {kind!r}: use uuid; a table that CQL made is taken "
+                "over with `adopt=True`"
+            )
+            yield life.Problem(path, wrong)
+
+
+def _is_scalar(kind: object) -> bool:
+    return isinstance(kind, str) and kind in SCALARS | ONLY_OF_CQL
 
 
 def _key_problems(key: life.Properties, names: list[str]) -> Iterator[life.Problem]:
@@ -176,7 +203,7 @@ def _column_problem(name: str, column: Any) -> str | None:
     if kind == "vector":
         return "vector columns are resources of their own: use VectorColumn"
     members = CONTAINERS.get(str(kind), set[str]())
-    if not members and kind not in SCALARS:
+    if not members and not _is_scalar(kind):
         return (
             f"{kind!r} is no column type: use one of {', '.join(sorted(SCALARS))}, list, set, map"
         )

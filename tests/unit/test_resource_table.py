@@ -57,7 +57,6 @@ EXPLAINED: dict[str, Any] = {
         "text",
         "time",
         "timestamp",
-        "timeuuid",
         "tinyint",
         "uuid",
         "varint",
@@ -68,6 +67,33 @@ def test_primitive_column_types(kind: str) -> None:
     columns = {"id": "text", "short": kind, "long": {"type": kind}}
 
     assert problems(TABLE, {**WRITTEN, "columns": columns}) == {}
+
+
+@pytest.mark.parametrize(
+    ("column", "path"),
+    [
+        ("timeuuid", "columns.n"),
+        ({"type": "timeuuid"}, "columns.n"),
+        ({"type": "list", "value_type": "timeuuid"}, "columns.n.value_type"),
+        ({"type": "map", "key_type": "timeuuid", "value_type": "int"}, "columns.n.key_type"),
+    ],
+)
+def test_a_type_that_only_cql_creates(column: Any, path: str) -> None:
+    """The vendor's "UUID types": the Data API cannot create timeuuid, it reads and writes it."""
+    written = {**WRITTEN, "columns": {"id": "text", "n": column}, "primary_key": "id"}
+
+    assert set(problems(TABLE, written)) == {path}
+    assert problems(TABLE, {**written, "adopt": True}) == {}
+
+
+@pytest.mark.parametrize("kind", [["text"], {"type": "text"}, 5])
+def test_a_type_is_a_name(kind: Any) -> None:
+    """Anything else is named as a problem, not tripped over."""
+    columns = {"id": "text", "n": {"type": kind}}
+
+    assert set(problems(TABLE, {**WRITTEN, "columns": columns, "primary_key": "id"})) == {
+        "columns.n"
+    }
 
 
 @pytest.mark.parametrize(
