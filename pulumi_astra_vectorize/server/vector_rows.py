@@ -105,12 +105,6 @@ class Rows:
             if row is not None:
                 self._fill(row)
 
-    def values(self, positions: Iterable[int]) -> dict[int, list[float]]:
-        """The vectors of those positions that have one."""
-        known = [position for position in positions if position in self._row_of]
-        rows = self._matrix[[self._row_of[position] for position in known]]
-        return dict(zip(known, shortest(rows).tolist(), strict=True))
-
     def search(
         self, query: Doubles, metric: str, limit: int, allowed: Narrowing | None
     ) -> list[tuple[int, float]]:

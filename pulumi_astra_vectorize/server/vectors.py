@@ -102,13 +102,6 @@ class VectorCache:
                 self._read_fields(entity_id, rows, allowed)
             return rows.search(np.array(query, np.float64), metric, limit, allowed)
 
-    def values(
-        self, entity_id: int, column: str, positions: Iterable[int]
-    ) -> dict[int, list[float]]:
-        """The vectors of those positions that have one."""
-        with self._column(entity_id, column) as rows:
-            return rows.values(positions)
-
     def _columns_of(self, entity_id: int) -> list[str]:
         with self._lock:
             return [name for entity, name in self._columns if entity == entity_id]

@@ -95,3 +95,32 @@ def test_vectors_of_tables(new_table: NewTable) -> None:
     found = post({"findOne": {"sort": {"v": WRITTEN}, **ASKED}})
     assert found["data"]["document"] == {"key": SHOWN, "v": SHOWN}
     assert found["status"]["sortVector"] == SHOWN
+
+
+@pytest.fixture
+def _deaf_searches(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change that is committed, and that the searches' memory has not been told of yet."""
+    monkeypatch.setattr(server.state.vectors, "put", lambda *_: None)
+
+
+@pytest.mark.usefixtures("_deaf_searches")
+@pytest.mark.parametrize("name", ["find", "findOne", "findOneAndDelete"])
+def test_documents_are_of_one_moment(points: Post, name: str) -> None:
+    """A new text or field is never shown beside the old vector."""
+    points({"find": {"sort": {"$vector": WRITTEN}}})  # from now on the vectors are in memory
+    change = {"$set": {"$vector": [1, 2, 3], "a": 1}}
+    points({"updateOne": {"filter": {"_id": 1}, "update": change}})
+    data = points({name: {"filter": {"_id": 1}, "projection": {"*": 1}}})["data"]
+    document = data["document"] if "document" in data else data["documents"][0]
+    assert document == {"_id": 1, "a": 1, "$vector": [1, 2, 3]}
+
+
+@pytest.mark.usefixtures("_deaf_searches")
+def test_rows_are_of_one_moment(new_table: NewTable) -> None:
+    """The same of tables."""
+    post = new_table({"id": "int", "v": {"type": "vector", "dimension": 3}, "a": "int"}, "id")
+    post({"createVectorIndex": {"name": "nearest", "definition": {"column": "v"}}})
+    post({"insertOne": {"document": {"id": 1, "v": WRITTEN}}})
+    post({"find": {"sort": {"v": WRITTEN}}})
+    post({"insertOne": {"document": {"id": 1, "v": [1, 2, 3], "a": 1}}})
+    assert post({"findOne": {}})["data"]["document"] == {"id": 1, "v": [1, 2, 3], "a": 1}

@@ -150,8 +150,11 @@ def count_records(session: Session, entity_id: int) -> int:
 
 
 def vectors_at(session: Session, column: str, positions: Collection[int]) -> dict[int, list[float]]:
-    """One column's vectors of those records that have one, by position, as the transaction sees
-    them: what is kept in memory for searches may be older."""
+    """One column's vectors of those records that have one, by position.
+
+    They are those of the transaction, as the records are: what is kept in memory for searches may
+    be older or newer.
+    """
     asked = {"column": column, "positions": list(positions)}
     found: dict[int, bytes] = {}
     found.update((position, value) for position, value in session.execute(_VECTORS_AT, asked))

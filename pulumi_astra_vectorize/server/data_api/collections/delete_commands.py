@@ -78,7 +78,7 @@ def find_one_and_delete(call: Call, request: FindOneAndDelete) -> Reply:
     projection = parse_projection(request.projection)
     with call.write() as session:
         hits = find_hits(session, query, 1)
-        documents = shown_documents(query.collection, projection, hits, FindOneOptions())
+        documents = shown_documents(session, projection, hits, FindOneOptions())
         positions = [hit.record.position for hit in hits]
         delete_records(session, positions)
     call.server.vectors.remove(query.collection.id, positions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from itertools import islice
 from typing import Annotated, Any, Final
 
@@ -33,6 +33,7 @@ from pulumi_astra_vectorize.server.data_api.paging import (
 from pulumi_astra_vectorize.server.data_api.records import (
     PageState,
     count_records,
+    vectors_at,
 )
 from pulumi_astra_vectorize.server.data_api.vector_numbers import shown
 
@@ -104,7 +105,7 @@ def find(call: Call, request: Find) -> Reply:
     projection = parse_projection(request.projection)
     with call.server.store.read() as session:
         hits, next_page = _page(session, query, options)
-    documents = shown_documents(query.collection, projection, hits, options)
+        documents = shown_documents(session, projection, hits, options)
     return Reply(
         status=sort_status(query, options),
         data={"documents": documents, "nextPageState": next_page},
@@ -119,7 +120,7 @@ def find_one(call: Call, request: FindOne) -> Reply:
     projection = parse_projection(request.projection)
     with call.server.store.read() as session:
         hits = find_hits(session, query, 1)
-    documents = shown_documents(query.collection, projection, hits, options)
+        documents = shown_documents(session, projection, hits, options)
     return Reply(status=sort_status(query, options), data={"document": next(iter(documents), None)})
 
 
@@ -148,14 +149,13 @@ def find_and_rerank(_call: Call, _request: FindAndRerank) -> Reply:
 
 
 def shown_documents(
-    collection: Collection, projection: Projection, hits: Iterable[Hit], options: FindOneOptions
+    session: Session, projection: Projection, hits: Sequence[Hit], options: FindOneOptions
 ) -> list[JsonObject]:
     """The documents as a reply shows them, with their vectors and similarities if asked for."""
-    hits = list(hits)
     vectors: dict[int, list[float]] = {}
     if projection.shows(VECTOR):
         positions = [hit.record.position for hit in hits]
-        vectors = collection.call.server.vectors.values(collection.id, VECTOR, positions)
+        vectors = vectors_at(session, VECTOR, positions)
     documents: list[JsonObject] = []
     for hit in hits:
         vector = vectors.get(hit.record.position)

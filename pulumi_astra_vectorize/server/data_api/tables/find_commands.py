@@ -67,8 +67,7 @@ def find(call: Call, request: Find) -> Reply:
     """A page of the rows that the filter matches."""
     options = request.options or FindOptions()
     check_skip(options.skip, request.sort)
-    query, page = _read(call, request, options)
-    documents = _shown(call, query, page, options)
+    query, page, documents = _read(call, request, options)
     data: JsonObject = {"documents": documents, "nextPageState": page.next_state}
     return Reply(_status(query, page, options), data, warnings=query.warnings)
 
@@ -76,18 +75,29 @@ def find(call: Call, request: Find) -> Reply:
 @command("findOne", "data", FindOne, kind="table", reads=True)
 def find_one(call: Call, request: FindOne) -> Reply:
     """The first of the rows that the filter matches, or null."""
-    options = request.options or FindOneOptions()
-    query, page = _read(call, request, FindOptions(limit=1))
-    documents = _shown(call, query, page, options)
+    asked = request.options or FindOneOptions()
+    options = FindOptions(limit=1, **asked.model_dump(by_alias=True))
+    query, page, documents = _read(call, request, options)
     data: JsonObject = {"document": documents[0] if documents else None}
     return Reply(_status(query, page, options), data, warnings=query.warnings)
 
 
-def _read(call: Call, request: Clauses, options: FindOptions) -> tuple[Query, Page]:
+def _read(
+    call: Call, request: Clauses, options: FindOptions
+) -> tuple[Query, Page, list[JsonObject]]:
+    """A page and its rows as they are shown, all of one moment of the store."""
     query = _checked(call, request, options)
-    if isinstance(query.sort, (VectorSort, TextSort)):
-        return query, _nearest(call, query, query.sort, options.limit or MAX_VECTOR_ROWS)
-    return query, read_page(call, query, options)
+    with call.server.store.read() as session:
+        page = _page(session, call, query, options)
+        similarities = page.similarities if options.include_similarity else {}
+        rows = shown_rows(session, query.table, query.columns, page.rows, similarities)
+    return query, page, rows
+
+
+def _page(session: Session, call: Call, query: Query, options: FindOptions) -> Page:
+    if isinstance(query.sort, VectorSort):
+        return _nearest(session, call, query, query.sort, options.limit or MAX_VECTOR_ROWS)
+    return read_page(session, call.target.id, query, options)
 
 
 def _checked(call: Call, request: Clauses, options: FindOptions) -> Query:
@@ -108,7 +118,8 @@ def _checked(call: Call, request: Clauses, options: FindOptions) -> Query:
     check_selection(table, expression)
     in_memory = why_in_memory(table, expression, sort, options.skip or 0)
     warnings = read_warnings(table, expression, sort, indexed, in_memory)
-    return Query(table, expression, columns, sort, metric, in_memory is not None, warnings)
+    resolved = _embedded(call, table, sort) if isinstance(sort, TextSort) else sort
+    return Query(table, expression, columns, resolved, metric, in_memory is not None, warnings)
 
 
 def _check_window(options: FindOptions) -> None:
@@ -121,19 +132,17 @@ def _check_window(options: FindOptions) -> None:
         raise sort_failure("CANNOT_VECTOR_SORT_WITH_SKIP_OPTION", "A vector sort cannot skip rows.")
 
 
-def _nearest(call: Call, query: Query, sort: VectorSort | TextSort, limit: int) -> Page:
+def _nearest(session: Session, call: Call, query: Query, sort: VectorSort, limit: int) -> Page:
     """The rows nearest to a vector; a text answers without similarities and sort vector."""
-    vector = sort.vector if isinstance(sort, VectorSort) else _embedded(call, query.table, sort)
 
     def nearest_of(allowed: Narrowing | None) -> list[tuple[int, float]]:
         return call.server.vectors.search(
-            call.target.id, sort.column, vector, query.metric, limit, allowed
+            call.target.id, sort.column, sort.vector, query.metric, limit, allowed
         )
 
-    with call.server.store.read() as session:
-        found = nearest_records(session, nearest_of, _filter(session, call, query))
+    found = nearest_records(session, nearest_of, _filter(session, call, query))
     rows = [row for row, _ in found]
-    if isinstance(sort, TextSort):
+    if sort.of_text:
         return Page(rows)
     similarities = {row.position: similarity for row, similarity in found}
     return Page(rows, similarities=similarities, sort_vector=sort.vector)
@@ -152,17 +161,14 @@ def _filter(session: Session, call: Call, query: Query) -> Filter | None:
     return Filter(positions, tests)
 
 
-def _embedded(call: Call, table: Table, sort: TextSort) -> list[float]:
+def _embedded(call: Call, table: Table, sort: TextSort) -> VectorSort:
+    """The sort by a text's vector; not to be run in a transaction."""
     column = table.columns[sort.column]
-    return embed(call, column["service"], column["dimension"], [sort.text], batch=None)[0]
+    (vector,) = embed(call, column["service"], column["dimension"], [sort.text], batch=None)
+    return VectorSort(sort.column, vector, of_text=True)
 
 
-def _shown(call: Call, query: Query, page: Page, options: FindOneOptions) -> list[JsonObject]:
-    similarities = page.similarities if options.include_similarity else None
-    return shown_rows(call, query.columns, page.rows, similarities or {})
-
-
-def _status(query: Query, page: Page, options: FindOneOptions) -> JsonObject:
+def _status(query: Query, page: Page, options: FindOptions) -> JsonObject:
     status: JsonObject = {"projectionSchema": query.table.schema(query.columns)}
     if options.include_sort_vector and page.sort_vector is not None:
         status["sortVector"] = shown(page.sort_vector)

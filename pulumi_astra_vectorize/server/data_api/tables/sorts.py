@@ -28,10 +28,11 @@ class ColumnSort:
 
 @dataclass(frozen=True)
 class VectorSort:
-    """By similarity to a vector."""
+    """By similarity to a vector, which may have been made ``of_text``."""
 
     column: str
     vector: list[float]
+    of_text: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
-from pulumi_astra_vectorize.server.data_api.commands import Call
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject
-from pulumi_astra_vectorize.server.data_api.records import Stored, records_with_keys, scan
+from pulumi_astra_vectorize.server.data_api.records import (
+    Stored,
+    records_with_keys,
+    scan,
+    vectors_at,
+)
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
 from pulumi_astra_vectorize.server.data_api.tables.filters import RowFilter, exact_keys
 from pulumi_astra_vectorize.server.data_api.tables.moments import well_formed
@@ -32,16 +36,16 @@ def matching_rows(
 
 
 def shown_rows(
-    call: Call,
+    session: Session,
+    table: Table,
     columns: Sequence[str],
     rows: Sequence[Stored],
     similarities: Mapping[int, float],
 ) -> list[JsonObject]:
     """The rows as a reply shows them: null columns are left out, similarities come last."""
-    table = Table.of(call.target)
     positions = [row.position for row in rows]
     vectors = {
-        name: call.server.vectors.values(call.target.id, name, positions)
+        name: vectors_at(session, name, positions)
         for name in columns
         if name in table.vector_columns
     }
