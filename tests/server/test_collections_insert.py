@@ -111,6 +111,11 @@ def test_hundred_documents(plain: Post) -> None:
 BAD = {"_id": 2, "$wrong": 1}
 
 
+def members(letter: str, count: int) -> dict[str, int]:
+    """An object of so many members."""
+    return {f"{letter}{number}": number for number in range(count)}
+
+
 def test_ordered_stops_at_the_first_failure(plain: Post) -> None:
     """By default the documents behind a refused one are not written."""
     reply = plain(insert({"_id": 1}, BAD, {"_id": 3}))
@@ -129,6 +134,11 @@ def test_ordered_stops_at_the_first_failure(plain: Post) -> None:
         ({"a": {"$date": "now"}}, "SHRED_BAD_EJSON_VALUE"),
         ({"a": "é" * 4001}, "SHRED_DOC_LIMIT_VIOLATION"),
         ({"a": [0] * 1001}, "SHRED_DOC_LIMIT_VIOLATION"),
+        (members("a", 1001), "SHRED_DOC_LIMIT_VIOLATION"),
+        ({"_id": 1, **members("a", 1000)}, "SHRED_DOC_LIMIT_VIOLATION"),
+        ({"a": members("b", 1001)}, "SHRED_DOC_LIMIT_VIOLATION"),
+        ({name: members("b", 40) for name in members("a", 49)}, "SHRED_DOC_LIMIT_VIOLATION"),
+        ({"a": [members("b", 40)] * 50}, "SHRED_DOC_LIMIT_VIOLATION"),
         ({"$vector": {"$base64": "AA=="}}, "SHRED_BAD_DOCUMENT_VECTOR_TYPE"),
         ({"$vector": {"$binary": "%"}}, "SHRED_BAD_BINARY_VECTOR_VALUE"),
         ({"$vector": {"$binary": "AAA="}}, "SHRED_BAD_BINARY_VECTOR_VALUE"),
@@ -143,10 +153,21 @@ def test_refused_document(vectors: Post, document: dict[str, Any], expected: str
     assert found_ids(vectors) == []
 
 
-def test_long_string_that_is_not_indexed(data_api: PostCommand, keyspace: str) -> None:
-    """The limit of strings is one of the index."""
-    post = collection(data_api, keyspace, {"indexing": {"deny": ["text"]}})
-    assert codes(post(insert({"text": "x" * 8001}))) == []
+def test_as_many_members_as_are_indexed(plain: Post) -> None:
+    """1000 in one object, 2000 in all, with those that hold others."""
+    widest = {"_id": 1, **members("a", 999)}
+    most = {"_id": 2, "a": members("b", 1000), "c": members("d", 997)}
+    assert codes(plain(insert(widest, most))) == []
+
+
+@pytest.mark.parametrize("indexing", [{"deny": ["text", "c.d"]}, {"allow": ["a.b0"]}])
+def test_what_is_not_indexed(
+    data_api: PostCommand, keyspace: str, indexing: dict[str, list[str]]
+) -> None:
+    """The limits of strings and members are those of the index."""
+    post = collection(data_api, keyspace, {"indexing": indexing})
+    many = {"a": members("b", 900), "c": {"d": members("e", 1001)}}
+    assert codes(post(insert({"text": "x" * 8001, **many}))) == []
 
 
 @pytest.mark.parametrize(

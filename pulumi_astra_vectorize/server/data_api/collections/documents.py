@@ -14,8 +14,7 @@ from pulumi_astra_vectorize.server.data_api.collections.document_ids import (
     key_of,
     new_document_id,
 )
-from pulumi_astra_vectorize.server.data_api.collections.indexing import Indexing
-from pulumi_astra_vectorize.server.data_api.collections.paths import Path
+from pulumi_astra_vectorize.server.data_api.collections.indexed_limits import check_indexed
 from pulumi_astra_vectorize.server.data_api.collections.values import (
     extended_problem,
     is_extended,
@@ -35,10 +34,7 @@ from pulumi_astra_vectorize.server.exact_json import dumps
 MAX_DOCUMENT_CHARACTERS: Final = 4_000_000
 MAX_DEPTH: Final = 16
 MAX_PATH_CHARACTERS: Final = 1000
-MAX_INDEXED_STRING_BYTES: Final = 8000
-MAX_INDEXED_ELEMENTS: Final = 1000
-MAX_INDEXED_MEMBERS: Final = 1000
-"""The vendor's limits of documents; ``$vectorize`` is not held to the one on strings."""
+"""The vendor's limits of documents; ``indexed_limits`` has those of what is indexed."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +100,7 @@ def take_apart(
     _check_names(body)
     if len(dumps(body)) > MAX_DOCUMENT_CHARACTERS:
         raise limit_failure(f"the document is longer than {MAX_DOCUMENT_CHARACTERS} characters")
-    _check_indexed(body, collection.indexing)
+    check_indexed(document, collection.indexing)
     vector = embedded
     if document.get(VECTOR) is not None:
         vector = parse_vector(document[VECTOR])
@@ -152,35 +148,3 @@ def _check_name(name: str, parent_characters: int) -> None:
         )
     if parent_characters + len(name) > MAX_PATH_CHARACTERS:
         raise limit_failure(f"a field's path is longer than {MAX_PATH_CHARACTERS} characters")
-
-
-def _check_indexed(body: JsonObject, indexing: Indexing) -> None:
-    for name, value in body.items():
-        if name != VECTORIZE:
-            _check_indexed_value(value, (name,), indexing)
-
-
-def _check_indexed_value(value: object, path: Path, indexing: Indexing) -> None:
-    if is_object(value):
-        if len(value) > MAX_INDEXED_MEMBERS and indexing.covers(path):
-            raise limit_failure(
-                f"the object '{path[-1]}' has more than {MAX_INDEXED_MEMBERS} members"
-            )
-        for name, member in value.items():
-            _check_indexed_value(member, (*path, name), indexing)
-    elif is_array(value):
-        if len(value) > MAX_INDEXED_ELEMENTS and indexing.covers(path):
-            raise limit_failure(
-                f"the array '{path[-1]}' has more than {MAX_INDEXED_ELEMENTS} elements"
-            )
-        for element in value:
-            _check_indexed_value(element, path, indexing)
-    elif isinstance(value, str):
-        _check_indexed_string(value, path, indexing)
-
-
-def _check_indexed_string(value: str, path: Path, indexing: Indexing) -> None:
-    if len(value.encode()) > MAX_INDEXED_STRING_BYTES and indexing.covers(path):
-        raise limit_failure(
-            f"the indexed string '{path[-1]}' is longer than {MAX_INDEXED_STRING_BYTES} bytes"
-        )

@@ -24,6 +24,12 @@ class Indexing:
             return any(is_within(path, allowed) for allowed in self.allow)
         return not any(is_within(path, denied) for denied in self.deny or ())
 
+    def reaches(self, path: Path) -> bool:
+        """Whether the value at a path is indexed, or a part of it."""
+        if self.allow is not None:
+            return self.covers(path) or any(is_within(allowed, path) for allowed in self.allow)
+        return self.covers(path)
+
 
 def parse_indexing(options: JsonObject | None) -> Indexing:
     """The indexing that a collection's ``indexing`` option stands for; it must be checked."""
