@@ -89,7 +89,7 @@ def _read(
     query = _checked(call, request, options)
     with call.server.store.read() as session:
         page = _page(session, call, query, options)
-        similarities = page.similarities if options.include_similarity else {}
+        similarities = page.similarities if options.include_similarity else dict[int, float]()
         rows = shown_rows(session, query.table, query.columns, page.rows, similarities)
     return query, page, rows
 

@@ -6,7 +6,8 @@ How ``$push`` and ``$pullAll`` are written, and what is refused, is that of the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Final
 
 from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject, update_failure
 from pulumi_astra_vectorize.server.data_api.json_types import is_array, is_object
@@ -47,15 +48,12 @@ def parse_update(table: Table, update: JsonObject) -> RowChange:
     change = RowChange()
     assigned = {**arguments["$set"], **dict.fromkeys(arguments["$unset"])}
     assign_all(table, change, assigned, **FAILURES)
+    for operator, make in EDITS.items():
 
-    def push(name: str, value: object) -> None:
-        change.edits[name] = _push(table.columns[name], value)
+        def edit(name: str, argument: object, make: MakeEdit = make) -> None:
+            change.edits[name] = make(table.columns[name], argument)
 
-    def pull(name: str, value: object) -> None:
-        change.edits[name] = _pull(table.columns[name], value)
-
-    take_all(table, arguments["$push"], push, **FAILURES)
-    take_all(table, arguments["$pullAll"], pull, **FAILURES)
+        take_all(table, arguments[operator], edit, **FAILURES)
     return change
 
 
@@ -97,7 +95,7 @@ def _push(column: JsonObject, argument: object) -> Edit:
     def pushed(stored: JsonValue) -> JsonValue:
         if kind == "map":
             return as_map(column, [*pairs(stored or []), *pairs(added or [])]) or None
-        items = [*(stored or []), *(added or [])]
+        items = [*_items(stored), *_items(added)]
         return (items if kind == "list" else as_set(column, items)) or None
 
     return pushed
@@ -108,15 +106,21 @@ def _pull(column: JsonObject, argument: object) -> Edit:
     is_map = column["type"] == "map"
     kind = column["keyType"] if is_map else column["valueType"]
     parsed = parse_value({"type": "list", "valueType": kind}, argument)
-    gone = {canonical(item) for item in parsed or []}
+    gone = {canonical(item) for item in _items(parsed)}
 
     def pulled(stored: JsonValue) -> JsonValue:
         if is_map:
             kept = [(key, item) for key, item in pairs(stored or []) if canonical(key) not in gone]
             return as_map(column, kept) or None
-        return [item for item in stored or [] if canonical(item) not in gone] or None
+        return [item for item in _items(stored) if canonical(item) not in gone] or None
 
     return pulled
+
+
+def _items(stored: JsonValue) -> list[JsonValue]:
+    """The elements of a list or set as the store has it; an empty one is null there."""
+    items: list[JsonValue] = stored or []
+    return items
 
 
 def _elements(argument: object) -> list[object]:
@@ -157,3 +161,8 @@ def _entry(entry: object) -> Iterator[object]:
 
 def _bad_push(problem: str) -> Failure:
     return update_failure("INVALID_PUSH_OPERATOR_USAGE", f"Invalid use of $push: {problem}.")
+
+
+MakeEdit = Callable[[JsonObject, object], Edit]
+
+EDITS: Final[dict[str, MakeEdit]] = {"$push": _push, "$pullAll": _pull}
