@@ -46,6 +46,9 @@ EXACT_POWERS = np.array([float(10**power) for power in range(23)])
 SMALLEST_MAGNITUDE, LARGEST_MAGNITUDE = -14, 27
 """The decimal exponents of numbers that these powers bring to 9, and to 6 digits."""
 
+LARGEST = float(np.finfo(np.float32).max)
+"""What a float32 holds at most."""
+
 FIELDS_KEPT = 16
 """How many fields are held beside the vectors, unless one filter looks at more."""
 
@@ -110,7 +113,8 @@ class Rows:
     ) -> list[tuple[int, float]]:
         """The nearest vectors: position and similarity, best first, then by position.
 
-        The fields that tests look at must have been put.
+        A similarity has the digits of a float32, which is what the database answers. The fields
+        that tests look at must have been put.
         """
         if not self._row_of:
             return []
@@ -118,7 +122,8 @@ class Rows:
         similarities = _similarities(self._matrix[rows].astype(np.float64), query, metric)
         positions = self._positions[rows]
         best = np.lexsort((positions, -similarities))[:limit]
-        return list(zip(positions[best].tolist(), similarities[best].tolist(), strict=True))
+        answered = np.clip(similarities[best], -LARGEST, LARGEST).astype(np.float32)
+        return list(zip(positions[best].tolist(), shortest(answered).tolist(), strict=True))
 
     def _rows(self, allowed: Narrowing | None) -> Integers:
         """In ascending order."""

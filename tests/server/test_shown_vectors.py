@@ -61,6 +61,14 @@ def test_the_sort_vector(points: Post, name: str) -> None:
     assert reply["status"]["sortVector"] == SHOWN
 
 
+def test_the_similarity(points: Post) -> None:
+    """A ``float`` of the database as well; that of the cosine is (1 + 14 / sqrt(14 * 17)) / 2."""
+    points({"updateOne": {"filter": {"_id": 1}, "update": {"$set": {"$vector": [1, 2, 3]}}}})
+    sorting = {"sort": {"$vector": [2, 3, 2]}, "options": {"includeSimilarity": True}}
+    document = points({"findOne": sorting})["data"]["document"]
+    assert document["$similarity"] == 0.9537426
+
+
 @pytest.fixture
 def _precise_provider(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """A provider that answers with more digits than a vector keeps."""

@@ -139,6 +139,7 @@ class TestRows:
         found = rows.search(np.array([1e38, 0.0]), metric, 1, None)
 
         assert found[0][0] == 2
+        assert np.isfinite(found[0][1])
 
     def test_empty_column_has_nothing_near(self) -> None:
         """A search before the first insert answers with nothing."""

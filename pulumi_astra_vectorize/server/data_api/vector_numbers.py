@@ -8,9 +8,7 @@ from typing import Final, cast
 
 import numpy as np
 
-from pulumi_astra_vectorize.server.vector_rows import shortest
-
-LARGEST: Final = float(np.finfo(np.float32).max)
+from pulumi_astra_vectorize.server.vector_rows import LARGEST, shortest
 
 TYPES: Final = frozenset({int, float, Decimal})
 """What a number of JSON may be here; not its subtype, the boolean."""
