@@ -32,7 +32,7 @@ def check_indexed(document: JsonObject, indexing: Indexing) -> None:
 def _members(value: object, path: Path, indexing: Indexing) -> int:
     """How many members are indexed of an object, and of those in it."""
     if is_object(value):
-        names = [name for name in value if indexing.reaches((*path, name))]
+        names = indexing.reached(value, path)
         if len(names) > MAX_MEMBERS:
             where = f"the object '{path[-1]}'" if path else "the document"
             raise limit_failure(f"{where} has more than {MAX_MEMBERS} indexed members")

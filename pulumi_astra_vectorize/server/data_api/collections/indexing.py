@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,11 +25,15 @@ class Indexing:
             return any(is_within(path, allowed) for allowed in self.allow)
         return not any(is_within(path, denied) for denied in self.deny or ())
 
-    def reaches(self, path: Path) -> bool:
-        """Whether the value at a path is indexed, or a part of it."""
-        if self.allow is not None:
-            return self.covers(path) or any(is_within(allowed, path) for allowed in self.allow)
-        return self.covers(path)
+    def reached(self, names: Iterable[str], path: Path) -> list[str]:
+        """Those members of the object at a path that are indexed, or a part of which is."""
+        if self.allow is None and not self.deny:
+            return list(names)
+        return [name for name in names if self._reaches((*path, name))]
+
+    def _reaches(self, path: Path) -> bool:
+        leads_to = any(is_within(allowed, path) for allowed in self.allow or ())
+        return leads_to or self.covers(path)
 
 
 def parse_indexing(options: JsonObject | None) -> Indexing:
