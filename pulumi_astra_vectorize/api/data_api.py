@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
-from pulumi_astra_vectorize.api.commands import Commands, DataApiError, JsonObject, error_of
+from pulumi_astra_vectorize.api.commands import DataApiError, JsonObject, error_of
+from pulumi_astra_vectorize.api.questions import Questions
 from pulumi_astra_vectorize.api.recent import Recent
-from pulumi_astra_vectorize.api.schema_memory import Entities, Kind, SchemaMemory
+from pulumi_astra_vectorize.api.schema_memory import Entities, Kind
 from pulumi_astra_vectorize.rules import SYSTEM_KEYSPACES
 
 if TYPE_CHECKING:
@@ -23,13 +24,6 @@ INSERTED_AT_MOST = 100
 
 ALREADY_EXISTS = "DOCUMENT_ALREADY_EXISTS"
 
-CREDENTIAL_REFUSED = "VECTORIZE_CREDENTIAL_INVALID"
-OPTIONS_REFUSED = "INVALID_CREATE_COLLECTION_OPTIONS"
-OTHER_SETTINGS = "EXISTING_COLLECTION_DIFFERENT_SETTINGS"
-
-NO_MODEL = "no-model-has-this-name"
-"""The Data API checks the credential before the model: a model that cannot exist ends the probe."""
-
 UNKNOWN_KEYSPACE = "UNKNOWN_KEYSPACE"
 
 LISTS: dict[Kind, tuple[str, str]] = {
@@ -39,12 +33,11 @@ LISTS: dict[Kind, tuple[str, str]] = {
 """The command that lists a keyspace, and the member of an item that explains it."""
 
 
-class DataApi(Commands):
+class DataApi(Questions):
     """The Data API of one database, with its lists as far as they are recent."""
 
     def __init__(self, transport: Transport, prefix: str = "/v1") -> None:
         super().__init__(transport, prefix)
-        self._memory = SchemaMemory()
         self._indexes: Recent[Entities] = Recent()
 
     def collections(self, keyspace: str, within: float = 0) -> Entities:
@@ -59,24 +52,6 @@ class DataApi(Commands):
         with self._changing("collections", keyspace):
             self._change(f"/{keyspace}", "createCollection", {"name": name, "options": options})
             self._memory.created("collections", keyspace, name, options)
-
-    def check_definition(self, keyspace: str, name: str, options: JsonObject) -> None:
-        """Asks for a collection under the name of one with other settings, which creates nothing.
-
-        The Data API looks at the definition first, and then at what has the name
-        (CreateCollectionCommandResolver before CreateCollectionOperation, stargate/data-api). So
-        no room for another collection is needed. What only the database under it can refuse (a
-        source model or an analyzer that it does not have) is not found out.
-
-        Raises:
-            DataApiError: what the definition is refused for.
-        """
-        body = {"createCollection": {"name": name, "options": options}}
-        reply = self._ask(f"/{keyspace}", body, repeatable=True)
-        if not reply.errors:  # it has these settings, or is gone: then this is the new one
-            self._memory.lost("collections", keyspace)
-        elif reply.errors[0].get("errorCode") != OTHER_SETTINGS:
-            raise error_of(reply.errors[0])
 
     def delete_collection(self, keyspace: str, name: str) -> None:
         """Deletes a collection, or the table of that name: look first."""
@@ -169,25 +144,6 @@ class DataApi(Commands):
         """Drops a keyspace with all that is in it; one that is gone is fine."""
         self._send("", {"dropKeyspace": {"name": name}}, repeatable=True)
 
-    def credential_is_usable(self, keyspace: str, provider: str, token: str) -> bool:
-        """Whether the database may use a token: the probe that creates nothing (credentials.md).
-
-        Raises:
-            DataApiError: for any answer that says neither yes nor no.
-        """
-        service = {"provider": provider, "modelName": NO_MODEL}
-        service_of_token = {**service, "authentication": {"providerKey": token}}
-        body = {"name": "vectorize_probe", "options": {"vector": {"service": service_of_token}}}
-        reply = self._ask(f"/{keyspace}", {"createCollection": body}, repeatable=True)
-        if not reply.errors:
-            raise _created_by_a_probe(keyspace)
-        refusal = error_of(reply.errors[0])
-        if refusal.code == CREDENTIAL_REFUSED:
-            return False
-        if refusal.code == OPTIONS_REFUSED and NO_MODEL in refusal.message:
-            return True
-        raise refusal
-
     def count_documents(self, keyspace: str, collection: str) -> tuple[int, bool]:
         """How many documents a collection holds, and whether there are more than that."""
         status = self._read(f"/{keyspace}/{collection}", "countDocuments", {})
@@ -269,15 +225,6 @@ class DataApi(Commands):
                 raise
             return {}
         return {item["name"]: item[explanation] for item in status[kind]}
-
-
-def _created_by_a_probe(keyspace: str) -> DataApiError:
-    return DataApiError(
-        "PROBE_NOT_UNDERSTOOD",
-        f"the Data API accepted a collection in {keyspace!r} whose model does not exist",
-        fix="check that the endpoint is a Data API, and delete the collection 'vectorize_probe'",
-        source="Astra DB",
-    )
 
 
 def _exactly(digits: str) -> float:

@@ -50,22 +50,29 @@ class ColumnReload:
         self._journal = journal
         self._progress = progress
 
-    def run(self, model: str, rows: Rows, converge: Callable[[], None]) -> None:
+    def run(
+        self, model: str, rows: Rows, *, ask: Callable[[], None], converge: Callable[[], None]
+    ) -> None:
         """Takes the old vectors away, and embeds the text of every row.
 
         Args:
             model: what makes the new vectors.
             rows: the table's rows, known to have key and text.
+            ask: raises what the server refuses the column for; changes nothing.
             converge: adds the column, with its service and index.
         """
         with self._journal.locked():
             filling = self._journal.read()
-            if filling is None or filling.model != model:
-                filling = Filling(model=model)
-                self._journal.write(filling)
-            if not filling.dropped and self._site.is_there():
-                self._site.drop()
-            self._journal.write(Filling(model=model, dropped=True))
+            if filling is None or filling.model != model or not filling.dropped:
+                ask()
+                self._take_away(model)
             converge()
             rows.embed_missing(self._progress)
             self._journal.remove()
+
+    def _take_away(self, model: str) -> None:
+        """Written down first: a kill before the drop is finished is followed by another drop."""
+        self._journal.write(Filling(model=model))
+        if self._site.is_there():
+            self._site.drop()
+        self._journal.write(Filling(model=model, dropped=True))

@@ -107,6 +107,12 @@ class Site:
         """The column right after it was made sure to be there."""
         return self.column(ACTING_SECONDS) or {}
 
+    def check(self, dimension: int | None, service: ServiceInputs | None) -> None:
+        """Raises what the server would refuse the column for, and changes nothing."""
+        with self._explaining(service), self._target.schema_change(self.database):
+            described = _described(dimension, service)
+            self._api.check_column(self._keyspace, self._table, self._name, described)
+
     def add_if_missing(self, dimension: int | None, service: ServiceInputs | None) -> bool:
         """Adds the vector column with its service; the dimension may be the model's own.
 
@@ -114,13 +120,8 @@ class Site:
         """
         if self.column(ACTING_SECONDS) is not None:
             return False
-        described: dict[str, Any] = {"type": "vector"}
-        if dimension is not None:
-            described["dimension"] = dimension
-        if service is not None:
-            described["service"] = service.to_wire()
         settle(
-            lambda: self._add(described, service),
+            lambda: self._add(_described(dimension, service), service),
             lambda: self.column() is not None,
         )
         return True
@@ -235,3 +236,13 @@ class Site:
             "name",
             source="Astra DB",
         )
+
+
+def _described(dimension: int | None, service: ServiceInputs | None) -> JsonObject:
+    """A vector column in the Data API's words: what was written, nothing else."""
+    described: JsonObject = {"type": "vector"}
+    if dimension is not None:
+        described["dimension"] = dimension
+    if service is not None:
+        described["service"] = service.to_wire()
+    return described

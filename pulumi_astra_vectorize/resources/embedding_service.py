@@ -11,13 +11,13 @@ import pulumi
 from pulumi_astra_vectorize import catalog, rules
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize.api.commands import DataApiError, JsonObject, member
-from pulumi_astra_vectorize.api.data_api import CREDENTIAL_REFUSED
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.portal_steps import (
     add_database_steps,
     add_token_steps,
     numbered,
 )
+from pulumi_astra_vectorize.api.questions import CREDENTIAL_REFUSED
 from pulumi_astra_vectorize.errors import AstraVectorizeError, NotFoundError, RefusedError
 from pulumi_astra_vectorize.resources._values import mapping, text
 from pulumi_astra_vectorize.resources.token_scope import TokenScope

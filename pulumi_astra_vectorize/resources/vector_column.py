@@ -14,25 +14,19 @@ import pulumi
 
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
-from pulumi_astra_vectorize.api.commands import JsonObject
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.recent import ACTING_SECONDS, SHOWN_SECONDS
 from pulumi_astra_vectorize.engine import Provider, Resource, target_input
-from pulumi_astra_vectorize.reload.column import ColumnReload, Filling
-from pulumi_astra_vectorize.reload.journal import Journal
-from pulumi_astra_vectorize.reload.progress import ProgressLines
 from pulumi_astra_vectorize.resources._column_definition import (
     VectorColumnInputs,
     adopt,
     column_problems,
     drift,
-    of_another_model,
-    refuse_another_dimension,
-    refuse_to_forget,
 )
+from pulumi_astra_vectorize.resources._column_filling import bring_up, journal_of
 from pulumi_astra_vectorize.resources._column_site import Site
 from pulumi_astra_vectorize.resources._data_guard import refuse_while_holding_data
-from pulumi_astra_vectorize.resources._place import database_of, moved, reload_place
+from pulumi_astra_vectorize.resources._place import database_of, moved
 from pulumi_astra_vectorize.resources._values import database_reference, entity_names
 from pulumi_astra_vectorize.resources._vector_index import (
     DEFAULT_INDEX,
@@ -103,19 +97,19 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
             refuse_while_holding_data(f"{site}'s table", "rows", site.count_rows(), lost)
 
     def unfinished(self, state: State, settings: Settings) -> bool:
-        return _journal(state.outputs.database_id, state.inputs, settings).read() is not None
+        return journal_of(state.outputs.database_id, state.inputs, settings).read() is not None
 
     def create(self, inputs: VectorColumnInputs, target: Target) -> tuple[str, VectorColumnOutputs]:
         database = target.database(inputs.database)
         site = Site(target, database, inputs)
-        filling = _journal(database.id, inputs, target.settings).read()
+        filling = journal_of(database.id, inputs, target.settings).read()
         there = site.column(ACTING_SECONDS)
         ours = there is None or (filling is not None and filling.dropped)  # a create that died
         if there is not None and not ours:
             adopt(inputs, there, site)
         taken_back = there is None and inputs.reload_from is None  # a reload goes on next time
         with site.left_as_it_was(added=taken_back):
-            _bring_up(site, inputs, there, target)
+            bring_up(site, inputs, there, target)
         place = f"{database.id}/{inputs.keyspace}/{inputs.table}"
         return f"{place}/{inputs.name}", _outputs(site, added=ours)
 
@@ -137,7 +131,7 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
         database = target.database(state.outputs.database_id)
         site = Site(target, database, inputs)
         there = site.column()
-        _bring_up(site, inputs, there, target)
+        bring_up(site, inputs, there, target)
         return _outputs(site, added=state.outputs.added or there is None)
 
     def delete(self, state: State, target: Target) -> None:
@@ -154,7 +148,7 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
                 return
             self.refuse_loss(state, target)
             site.drop()
-            _journal(database.id, state.inputs, target.settings).remove()
+            journal_of(database.id, state.inputs, target.settings).remove()
 
 
 class VectorColumnProvider(Provider):
@@ -249,33 +243,6 @@ class VectorColumn(Resource, module="astra-vectorize", name="VectorColumn"):
         super().__init__(resource_name, inputs, opts)
 
 
-def _bring_up(
-    site: Site, inputs: VectorColumnInputs, there: JsonObject | None, target: Target
-) -> None:
-    """Makes the column what the program says, with its vectors; may be called again."""
-
-    def converge() -> None:
-        with target.schema_change(site.database):
-            if not site.add_if_missing(inputs.dimension, inputs.service):
-                site.set_service(inputs.service)
-                site.set_index(inputs.index)
-            elif inputs.index is not None:
-                site.create_index(inputs.index)
-
-    if there is not None:
-        refuse_another_dimension(inputs, there, site)
-    journal = _journal(site.database.id, inputs, target.settings)
-    filling = journal.read()
-    if inputs.reload_from is None:
-        refuse_to_forget(site, filling, journal.path)
-        converge()
-    elif there is None or filling is not None or of_another_model(inputs, there):
-        reload = ColumnReload(site, journal, ProgressLines(f"reload of {site}"))
-        reload.run(inputs.model, site.rows(inputs.reload_from), converge)
-    else:
-        converge()
-
-
 def _seen(state: State, database: Database, target: Target) -> State | None:
     """The column as it is; the inputs that say so already stay as they were written."""
     site = Site(target, database, state.inputs)
@@ -284,11 +251,6 @@ def _seen(state: State, database: Database, target: Target) -> State | None:
         return None
     outputs = state.outputs.model_copy(update={"effective_dimension": column.get("dimension")})
     return life.State(life.rewritten(state.inputs, drift(state.inputs, column, site)), outputs)
-
-
-def _journal(database_id: str, inputs: VectorColumnInputs, settings: Settings) -> Journal[Filling]:
-    place = reload_place(settings, database_id, inputs.keyspace, inputs.table, inputs.name)
-    return Journal(settings.spool_folder, place, Filling)
 
 
 def _outputs(site: Site, *, added: bool) -> VectorColumnOutputs:

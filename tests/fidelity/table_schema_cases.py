@@ -111,6 +111,21 @@ TABLES = [
         differs_on=FORGETS_SERVICES,
     ),
     case(
+        "createTable: a taken name is found out after the columns, by which a service is tried",
+        KEYSPACE,
+        create(),
+        OK,
+        Step(
+            column({"type": "vector", "service": {**SERVICE, "modelName": "nothing"}}),
+            refused("INVALID_CREATE_COLLECTION_OPTIONS", "SCHEMA", status=ABSENT),
+        ),
+        Step(
+            column({"type": "vector", "service": SERVICE}),
+            refused("CANNOT_ADD_EXISTING_TABLE", "SCHEMA", status=OK0),
+        ),
+        DROPPED,
+    ),
+    case(
         "createTable: a service that is used with the header has no authentication",
         KEYSPACE,
         column({"type": "vector", "service": KEYLESS}),

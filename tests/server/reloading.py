@@ -29,6 +29,9 @@ DIMENSIONS = {MINILM: 384, BGE_SMALL: 384, BGE_BASE: 768}
 State = life.State[Any, Any]
 
 NAME = "notes"
+TABLE = "books"
+ROWS = 60
+"""More than a page of find."""
 
 interrupted_anywhere = pytest.mark.parametrize(
     ("moment", "lost", "refreshed"),
@@ -175,6 +178,57 @@ class Content:
 
     def _post(self, command: dict[str, Any]) -> dict[str, Any]:
         return self._data_api(command, *self._path)
+
+
+@dataclass
+class Books:
+    """A table of 60 titles, one of them blank, whose column ``summary`` is reloaded."""
+
+    stack: Stack
+    data_api: PostCommand
+    token: str
+
+    def post(self, command: dict[str, Any]) -> dict[str, Any]:
+        """The reply to a command."""
+        reply = self.data_api(command, self.stack.given["keyspace"], TABLE)
+        assert "errors" not in reply, reply
+        return reply
+
+    def prepared(self) -> State:
+        """The column with a vector in every row."""
+        state = self.stack.create(service=service(MINILM, self.token))
+        rows = [self.row(number) for number in range(ROWS)]
+        embedded = [{**row, "summary": row["title"]} for row in rows]
+        self.post({"insertMany": {"documents": embedded}})
+        return state
+
+    def row(self, number: int) -> dict[str, Any]:
+        """A row without its vector."""
+        title = "x" * (number + 1) if number else " "
+        return {"shelf": number % 7, "id": f"b{number}", "pages": number, "title": title}
+
+    def up(self, state: State, model: str = BGE_SMALL, **written: Any) -> State:
+        """An up of a program with this model."""
+        return self.stack.up(state, service=service(model, self.token), **written)
+
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """Every row, by its id."""
+        found: dict[str, dict[str, Any]] = {}
+        options: dict[str, Any] = {}
+        while True:
+            data = self.post({"find": {"options": options}})["data"]
+            found |= {row["id"]: row for row in data["documents"]}
+            if data["nextPageState"] is None:
+                return found
+            options = {"pageState": data["nextPageState"]}
+
+    def expected(self, model: str, column: str = "summary") -> dict[str, dict[str, Any]]:
+        """Every row as it was, with the vector of its title by a model; none without a title."""
+        rows = [self.row(number) for number in range(ROWS)]
+        return {
+            row["id"]: {**row, column: vector_of(model, row["title"])} if number else row
+            for number, row in enumerate(rows)
+        }
 
 
 def service(model: str, token: str) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,16 @@ import pytest
 
 from pulumi_astra_vectorize.errors import AstraVectorizeError
 from pulumi_astra_vectorize.resources.vector_column import VectorColumnLifecycle
+from pulumi_astra_vectorize.wire import INTEGRATIONS
 from tests.reliability.seam import Cut, Killed, Moment
-from tests.server.conftest import PostCommand, Server
+from tests.server.conftest import PROVIDER, SECRET, TOKEN_NAME, PostCommand, Server
 from tests.server.reloading import (
     BGE_BASE,
     BGE_SMALL,
     MINILM,
+    ROWS,
+    TABLE,
+    Books,
     Provider,
     Stack,
     State,
@@ -26,63 +29,7 @@ from tests.server.reloading import (
     reachable,
     service,
     spool_files,
-    vector_of,
 )
-
-TABLE = "books"
-ROWS = 60
-"""More than a page of find."""
-
-
-@dataclass
-class Books:
-    """A table of 60 titles, one of them blank, whose column ``summary`` is reloaded."""
-
-    stack: Stack
-    data_api: PostCommand
-    token: str
-
-    def post(self, command: dict[str, Any]) -> dict[str, Any]:
-        """The reply to a command."""
-        reply = self.data_api(command, self.stack.given["keyspace"], TABLE)
-        assert "errors" not in reply, reply
-        return reply
-
-    def prepared(self) -> State:
-        """The column with a vector in every row."""
-        state = self.stack.create(service=service(MINILM, self.token))
-        rows = [self.row(number) for number in range(ROWS)]
-        embedded = [{**row, "summary": row["title"]} for row in rows]
-        self.post({"insertMany": {"documents": embedded}})
-        return state
-
-    def row(self, number: int) -> dict[str, Any]:
-        """A row without its vector."""
-        title = "x" * (number + 1) if number else " "
-        return {"shelf": number % 7, "id": f"b{number}", "pages": number, "title": title}
-
-    def up(self, state: State, model: str = BGE_SMALL, **written: Any) -> State:
-        """An up of a program with this model."""
-        return self.stack.up(state, service=service(model, self.token), **written)
-
-    def rows(self) -> dict[str, dict[str, Any]]:
-        """Every row, by its id."""
-        found: dict[str, dict[str, Any]] = {}
-        options: dict[str, Any] = {}
-        while True:
-            data = self.post({"find": {"options": options}})["data"]
-            found |= {row["id"]: row for row in data["documents"]}
-            if data["nextPageState"] is None:
-                return found
-            options = {"pageState": data["nextPageState"]}
-
-    def expected(self, model: str, column: str = "summary") -> dict[str, dict[str, Any]]:
-        """Every row as it was, with the vector of its title by a model; none without a title."""
-        rows = [self.row(number) for number in range(ROWS)]
-        return {
-            row["id"]: {**row, column: vector_of(model, row["title"])} if number else row
-            for number, row in enumerate(rows)
-        }
 
 
 @pytest.fixture(autouse=True)
@@ -246,6 +193,54 @@ def test_text_column_is_looked_for_before_anything_is_dropped(books: Books, text
 
     assert caught.value.code == "TEXT_COLUMN_NOT_FOUND"
     assert books.rows() == books.expected(MINILM)
+
+
+@pytest.mark.parametrize(
+    ("model", "token", "code"),
+    [
+        (BGE_SMALL, "unknown", "TOKEN_NOT_FOUND"),
+        (BGE_SMALL, "elsewhere", "DATABASE_NOT_IN_SCOPE"),
+        ("no/such-model", TOKEN_NAME, "INVALID_CREATE_COLLECTION_OPTIONS"),
+    ],
+)
+def test_service_that_the_server_refuses_is_refused_before_anything_is_dropped(
+    books: Books, server: Server, model: str, token: str, code: str
+) -> None:
+    """The column keeps service, index and vectors, and no reload has begun (contract, 7 and 10)."""
+    state = books.prepared()
+    elsewhere = {"name": "elsewhere", "secret": SECRET, "databases": []}
+    server.call("POST", f"{INTEGRATIONS}/{PROVIDER}/tokens", json=elsewhere)
+
+    with pytest.raises(AstraVectorizeError) as caught:
+        books.stack.up(state, service=service(model, token))
+
+    assert caught.value.code == code
+    assert books.rows() == books.expected(MINILM)
+    assert books.stack.refresh(state) == state
+    assert spool_files(books.stack) == set()
+
+
+def test_creation_that_is_refused_leaves_no_reload_behind(books: Books) -> None:
+    """No row waits for a vector of a column that there never was."""
+    with pytest.raises(AstraVectorizeError):
+        books.stack.create(service=service(MINILM, "unknown"))
+
+    assert spool_files(books.stack) == set()
+
+
+def test_half_a_reload_is_not_dropped_for_a_service_that_is_refused(
+    books: Books, provider: Provider
+) -> None:
+    """The program changes again on the way: what is embedded stays until the new one may serve."""
+    state = killed_while_embedding(books, provider)
+    before = books.rows()
+
+    with pytest.raises(AstraVectorizeError):
+        books.stack.up(state, service=service(MINILM, "unknown"))
+
+    assert books.rows() == before
+    books.up(state)
+    assert books.rows() == books.expected(BGE_SMALL)
 
 
 def test_busy_provider_is_asked_again(books: Books, provider: Provider) -> None:
