@@ -27,6 +27,7 @@ from pulumi_astra_vectorize.errors import (
 )
 from pulumi_astra_vectorize.properties import Bag, outward, properties_of, unknowns_on_the_wire
 from pulumi_astra_vectorize.this_run import Hold, Place, this_run
+from pulumi_astra_vectorize.unknowns import UNKNOWN
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -88,7 +89,7 @@ class Provider(pulumi_dynamic.ResourceProvider):
         state = _on_the_same_target(old, news.get("target"))
         inputs = life.assumed_inputs(self.rules, news, state.inputs)
         change = self.rules.diff(state, inputs)
-        updates = change.updates | {s for s in self.rules.stamps if news.get(s) is life.UNKNOWN}
+        updates = change.updates | {s for s in self.rules.stamps if news.get(s) is UNKNOWN}
         unfinished = self.rules.unfinished(state, _settings(state.inputs.target))
         place = self._place(old.inputs.target, _id)
         if change.replaces:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from pulumi_astra_vectorize.errors import ConfigurationError
+from pulumi_astra_vectorize.unknowns import assume_unchanged, contains_unknown, known_part
 
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.target import Target
@@ -25,16 +26,6 @@ if TYPE_CHECKING:
 Properties = Mapping[str, Any]
 
 _WORD = re.compile(r"\w+")
-
-
-class Unknown:
-    """The value of a property that preview cannot know yet. There is one: ``UNKNOWN``."""
-
-    def __repr__(self) -> str:
-        return "<unknown>"
-
-
-UNKNOWN = Unknown()
 
 
 class Inputs(BaseModel):
@@ -230,24 +221,6 @@ def _written_path(error: ErrorDetails, properties: object) -> tuple[str | int, .
     return (*path, location[-1]) if error["type"] == "missing" else tuple(path)
 
 
-def contains_unknown(value: object) -> bool:
-    """Whether a value, or anything in it, is not known yet."""
-    if isinstance(value, Mapping):
-        return any(contains_unknown(item) for item in cast(Properties, value).values())
-    if isinstance(value, list):
-        return any(contains_unknown(item) for item in cast("list[object]", value))
-    return isinstance(value, Unknown)
-
-
-def known_part(value: object) -> object:
-    """A value with None for what is unknown in it: written names and positions stay visible."""
-    if isinstance(value, Mapping):
-        return {k: known_part(v) for k, v in cast(Properties, value).items()}
-    if isinstance(value, list):
-        return [known_part(item) for item in cast("list[object]", value)]
-    return None if isinstance(value, Unknown) else value
-
-
 def assumed_inputs(
     lifecycle: Lifecycle[InputsT, Any], properties: Properties, old: InputsT
 ) -> InputsT:
@@ -266,22 +239,3 @@ def assumed_inputs(
         readable = {n: value for n, value in {**assumed, **same}.items() if value is not None}
         inputs = lifecycle.inputs_type.model_validate(readable)
     return cast(InputsT, inputs)
-
-
-def assume_unchanged(new: object, old: object) -> object:
-    """New inputs with each unknown read as "what it was": the unknown is never a change."""
-    if isinstance(new, Mapping):
-        before = cast(Properties, old if isinstance(old, Mapping) else {})
-        merged = {k: assume_unchanged(v, before.get(k)) for k, v in cast(Properties, new).items()}
-        return {k: v for k, v in merged.items() if v is not None}
-    if isinstance(new, list):
-        items = cast("list[object]", old) if isinstance(old, list) else []
-        return _assume_items_unchanged(cast("list[object]", new), items)
-    return old if isinstance(new, Unknown) else new
-
-
-def _assume_items_unchanged(new: list[object], old: list[object]) -> list[object]:
-    """An unknown item stands for an old one that the list does not name otherwise."""
-    unnamed = iter([item for item in old if item not in new])
-    assumed = [next(unnamed, None) if contains_unknown(item) else item for item in new]
-    return [item for item in assumed if item is not None]

@@ -9,6 +9,7 @@ from pulumi.output import Unknown as PulumiUnknown
 from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_ON_THE_WIRE
 
 from pulumi_astra_vectorize import lifecycle as life
+from pulumi_astra_vectorize.unknowns import UNKNOWN
 
 Bag = dict[str, Any]
 """Properties as Pulumi hands them over."""
@@ -22,7 +23,7 @@ def properties_of(props: Bag) -> Bag:
 def _inward(value: object) -> object:
     """Pulumi's values in the lifecycle's words; its own hidden members stay behind."""
     if isinstance(value, PulumiUnknown) or value == UNKNOWN_ON_THE_WIRE:
-        return life.UNKNOWN
+        return UNKNOWN
     if isinstance(value, Mapping):
         items = cast("Mapping[str, object]", value).items()
         return {k: _inward(v) for k, v in items if k != "__provider" and v is not None}

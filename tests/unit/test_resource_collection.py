@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from pulumi_astra_vectorize.lifecycle import UNKNOWN
 from pulumi_astra_vectorize.resources._collection_definition import (
     CollectionInputs,
     actual,
@@ -15,6 +14,7 @@ from pulumi_astra_vectorize.resources._collection_definition import (
     wanted,
 )
 from pulumi_astra_vectorize.resources.collection import CollectionLifecycle
+from pulumi_astra_vectorize.unknowns import UNKNOWN
 from tests.unit.resource_cases import LIBRARY, Written, change, problems, without
 
 COLLECTION = CollectionLifecycle()

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pulumi_astra_vectorize.lifecycle import UNKNOWN
 from pulumi_astra_vectorize.resources.token_scope import TokenScopeLifecycle
+from pulumi_astra_vectorize.unknowns import UNKNOWN
 from tests.unit.resource_cases import Written, change, problems, without
 
 SCOPE = TokenScopeLifecycle()

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from pulumi_astra_vectorize.lifecycle import UNKNOWN
 from pulumi_astra_vectorize.resources._vector_index import IndexInputs, vector_index_on
 from pulumi_astra_vectorize.resources.embedding_service import ServiceInputs, from_wire
 from pulumi_astra_vectorize.resources.vector_column import VectorColumnLifecycle
+from pulumi_astra_vectorize.unknowns import UNKNOWN
 from tests.unit.resource_cases import LIBRARY, Written, change, problems, without
 
 COLUMN = VectorColumnLifecycle()

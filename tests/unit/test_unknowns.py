@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_astra_vectorize import lifecycle as life
-from pulumi_astra_vectorize.lifecycle import UNKNOWN
 from pulumi_astra_vectorize.resources._table_definition import TableInputs
 from pulumi_astra_vectorize.resources.collection import CollectionLifecycle
 from pulumi_astra_vectorize.resources.table import TableLifecycle
 from pulumi_astra_vectorize.resources.token_scope import TokenScopeLifecycle
 from pulumi_astra_vectorize.resources.vector_column import VectorColumnLifecycle
+from pulumi_astra_vectorize.unknowns import UNKNOWN, assume_unchanged, contains_unknown, known_part
 
 TABLE = TableLifecycle()
 
@@ -171,13 +171,13 @@ def test_key_of_another_shape_that_is_unknown_is_no_change() -> None:
 @given(complete, json_values)
 def test_what_is_known_is_taken_as_it_is(new: object, old: object) -> None:
     """Without unknowns the old value does not matter."""
-    assert life.assume_unchanged(new, old) == new
+    assert assume_unchanged(new, old) == new
 
 
 @given(complete)
 def test_wholly_unknown_means_what_it_was(old: object) -> None:
     """An unknown is read as the value before."""
-    assert life.assume_unchanged(UNKNOWN, old) == old
+    assert assume_unchanged(UNKNOWN, old) == old
 
 
 @given(st.data(), st.dictionaries(st.text(), complete))
@@ -186,7 +186,7 @@ def test_unknown_members_mean_what_they_were(data: st.DataObject, old: dict[str,
     unknown = data.draw(st.sets(st.sampled_from([*old, ""])))
     new = {name: UNKNOWN if name in unknown else value for name, value in old.items()}
 
-    assert life.assume_unchanged(new, old) == old
+    assert assume_unchanged(new, old) == old
 
 
 @given(st.lists(st.text(), unique=True), st.data())
@@ -197,13 +197,13 @@ def test_unknown_items_mean_the_items_that_are_not_named(
     unknown = data.draw(st.lists(st.booleans(), min_size=len(old), max_size=len(old)))
     new = [UNKNOWN if hidden else item for item, hidden in zip(old, unknown, strict=True)]
 
-    assert life.assume_unchanged(new, old) == old
+    assert assume_unchanged(new, old) == old
 
 
 def test_known_additions_beside_unknowns_are_seen() -> None:
     """An unknown hides nothing that is known: an item that is new is new."""
-    assert life.assume_unchanged(["new", UNKNOWN], ["old"]) == ["new", "old"]
-    assert life.assume_unchanged(["old", UNKNOWN], ["old"]) == ["old"]
+    assert assume_unchanged(["new", UNKNOWN], ["old"]) == ["new", "old"]
+    assert assume_unchanged(["old", UNKNOWN], ["old"]) == ["old"]
 
 
 @pytest.mark.parametrize(
@@ -218,12 +218,12 @@ def test_known_additions_beside_unknowns_are_seen() -> None:
 )
 def test_unknowns_are_seen_at_any_depth(value: object, *, unknown: bool) -> None:
     """An object or list with an unknown in it is not known as a whole."""
-    assert life.contains_unknown(value) is unknown
+    assert contains_unknown(value) is unknown
 
 
 def test_known_part_keeps_places() -> None:
     """None stands for what is unknown, so that positions and written names stay visible."""
-    assert life.known_part({"a": UNKNOWN, "b": [UNKNOWN, "x"], "c": {"d": UNKNOWN}}) == {
+    assert known_part({"a": UNKNOWN, "b": [UNKNOWN, "x"], "c": {"d": UNKNOWN}}) == {
         "a": None,
         "b": [None, "x"],
         "c": {"d": None},
