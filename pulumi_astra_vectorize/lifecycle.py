@@ -126,6 +126,8 @@ class Lifecycle(ABC, Generic[InputsT, OutputsT]):
     """Inputs whose values are never shown."""
     identifier: ClassVar[str]
     """How its ids are made up, as ``DATABASE/KEYSPACE/NAME``."""
+    only_checked: ClassVar[frozenset[str]] = frozenset()
+    """Inputs that nothing but ``problems`` looks at: they are not kept."""
     stamps: ClassVar[frozenset[str]] = frozenset()
     """Inputs that change whenever a parent is born anew: unknown in preview, they are an update."""
 
@@ -134,8 +136,8 @@ class Lifecycle(ABC, Generic[InputsT, OutputsT]):
         return ()
 
     def stored(self, properties: Properties, _target: TargetName) -> Properties:
-        """What of the inputs may stand in the state: all, unless a resource says less."""
-        return properties
+        """What of the inputs may stand in the state."""
+        return {name: it for name, it in properties.items() if name not in self.only_checked}
 
     @abstractmethod
     def diff(self, state: State[InputsT, OutputsT], inputs: InputsT) -> Change:

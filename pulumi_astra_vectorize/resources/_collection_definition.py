@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.commands import JsonObject, member
+from pulumi_astra_vectorize.resources._place import PlacedInputs
 from pulumi_astra_vectorize.resources._values import listed, mapping, text
 from pulumi_astra_vectorize.resources.embedding_service import (
     ServiceInputs,
@@ -36,11 +37,9 @@ LEFT_TO_THE_SERVER = frozenset({"dimension", "lexical", "rerank"})
 """Not written is no wish: the server's own choice is never a difference."""
 
 
-class CollectionInputs(life.ResourceInputs):
+class CollectionInputs(PlacedInputs):
     """What a user writes."""
 
-    database: str
-    keyspace: str = rules.DEFAULT_KEYSPACE
     name: str
     service: ServiceInputs | None = None
     dimension: int | None = None

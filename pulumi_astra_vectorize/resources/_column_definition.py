@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pulumi_astra_vectorize import lifecycle as life
-from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.commands import JsonObject
 from pulumi_astra_vectorize.api.recent import SHOWN_SECONDS
 from pulumi_astra_vectorize.errors import ConflictError, GuardError
 from pulumi_astra_vectorize.reload.column import Filling
 from pulumi_astra_vectorize.resources._column_site import Site
 from pulumi_astra_vectorize.resources._data_guard import refuse_unless_adopted
+from pulumi_astra_vectorize.resources._place import PlacedInputs
 from pulumi_astra_vectorize.resources._values import text
 from pulumi_astra_vectorize.resources._vector_index import IndexInputs
 from pulumi_astra_vectorize.resources.embedding_service import (
@@ -23,11 +23,9 @@ from pulumi_astra_vectorize.resources.embedding_service import (
 )
 
 
-class VectorColumnInputs(life.ResourceInputs):
+class VectorColumnInputs(PlacedInputs):
     """What a user writes; ``table_generation`` is wired by the class when it is given the Table."""
 
-    database: str
-    keyspace: str = rules.DEFAULT_KEYSPACE
     table: str
     table_generation: str = ""
     name: str

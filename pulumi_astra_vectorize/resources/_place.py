@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
+import pulumi
+
+from pulumi_astra_vectorize import lifecycle as life
+from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.reload.journal import Place
+from pulumi_astra_vectorize.resources._values import database_reference, listed, text
 
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.target import Target
@@ -13,6 +20,49 @@ if TYPE_CHECKING:
 
 PLACE = frozenset({"target", "database", "keyspace", "name"})
 """Inputs that say where a thing is: elsewhere is another thing."""
+
+
+PARENT = "parent_database"
+"""The database of a Keyspace or Table that was handed over: as written, its id, its name."""
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+class PlacedInputs(life.ResourceInputs):
+    """Where in a database something stands; ``parent_database`` is wired by the class."""
+
+    database: str
+    keyspace: str = rules.DEFAULT_KEYSPACE
+    parent_database: list[str | None] | None = None
+
+
+def place_problems(known: life.Properties) -> Iterator[life.Problem]:
+    """What is wrong with the database, also beside that of the Keyspace or Table."""
+    yield from database_reference(known)
+    database, parent = text(known, "database"), listed(known, PARENT) or []
+    written = next((str(it) for it in parent if it), None)
+    if database is None or written is None or database in parent:
+        return
+    if None not in parent or _is_id(database) == _is_id(written):
+        wrong = f"{database!r} is not the database of the keyspace or table, which is {written!r}"
+        yield life.Problem(("database",), wrong)
+
+
+class Parent(Protocol):
+    """A resource that others stand in."""
+
+    database: pulumi.Output[str]
+    database_id: pulumi.Output[str]
+    database_name: pulumi.Output[str]
+
+
+def database_of_parent(parent: Parent) -> list[pulumi.Output[str]]:
+    """The database of what was handed over, as the input that is compared."""
+    return [parent.database, parent.database_id, parent.database_name]
+
+
+def _is_id(reference: str) -> bool:
+    return _ID.fullmatch(reference) is not None
 
 
 class Placed(Protocol):

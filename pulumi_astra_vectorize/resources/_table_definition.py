@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from pulumi_astra_vectorize import lifecycle as life
-from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.commands import JsonObject
+from pulumi_astra_vectorize.resources._place import PlacedInputs
 from pulumi_astra_vectorize.resources._values import listed, mapping
 
 SCALARS = frozenset(
@@ -51,11 +51,9 @@ class PrimaryKey(life.Inputs):
     partition_sort: dict[str, int] = {}
 
 
-class TableInputs(life.ResourceInputs):
+class TableInputs(PlacedInputs):
     """What a user writes."""
 
-    database: str
-    keyspace: str = rules.DEFAULT_KEYSPACE
     name: str
     columns: dict[str, ColumnType]
     primary_key: str | PrimaryKey

@@ -34,8 +34,15 @@ from pulumi_astra_vectorize.resources._data_guard import (
     refuse_while_holding_data,
     refuse_while_reloading,
 )
-from pulumi_astra_vectorize.resources._place import PLACE, database_of, moved, reload_place
-from pulumi_astra_vectorize.resources._values import database_reference, entity_names
+from pulumi_astra_vectorize.resources._place import (
+    PARENT,
+    PLACE,
+    database_of,
+    moved,
+    place_problems,
+    reload_place,
+)
+from pulumi_astra_vectorize.resources._values import entity_names
 from pulumi_astra_vectorize.resources.embedding_service import (
     EmbeddingService,
     EmbeddingServiceDict,
@@ -43,6 +50,7 @@ from pulumi_astra_vectorize.resources.embedding_service import (
     service_problems,
     token_of,
 )
+from pulumi_astra_vectorize.resources.keyspace import Keyspace, in_keyspace
 
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.target import Target
@@ -68,10 +76,11 @@ class CollectionLifecycle(life.Lifecycle[CollectionInputs, CollectionOutputs]):
 
     inputs_type: ClassVar[type[life.ResourceInputs]] = CollectionInputs
     outputs_type: ClassVar[type[life.Outputs]] = CollectionOutputs
+    only_checked: ClassVar[frozenset[str]] = frozenset({PARENT})
     identifier: ClassVar[str] = "DATABASE/KEYSPACE/NAME"
 
     def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
-        yield from database_reference(known)
+        yield from place_problems(known)
         yield from entity_names(known, target, keyspace="keyspace", name="collection")
         yield from service_problems(known)
         yield from definition_problems(known)
@@ -163,7 +172,7 @@ class Collection(Resource, module="astra-vectorize", name="Collection"):
     Args:
         resource_name: the resource's name in the stack.
         database: the database's name or id.
-        keyspace: ``default_keyspace`` if left out.
+        keyspace: the Keyspace, or the name of one that is there; ``default_keyspace`` if left out.
         name: letters, numbers and underscores; the resource's own name if left out.
         service: what embeds the text; without it, applications bring their own vectors.
         dimension: length of the vectors; the model's own if left out.
@@ -178,8 +187,8 @@ class Collection(Resource, module="astra-vectorize", name="Collection"):
         rerank: ``{"enabled": ..., "service": ...}``, where the server has the feature.
         on_change: ``replace`` (the default) or ``reload``: what a change of the definition means.
         target: the name of the target in the stack's configuration, where it is not the one that
-            needs no name; that of the service's token if left out, where a TokenScope or
-            UserAccessToken was passed.
+            needs no name; that of the Keyspace or of the service's token if left out, where these
+            are resources.
         adopt: take over a collection of that name if its definition is the same.
         force_destroy: allow deleting and replacing while it holds documents. Has to be applied by
             a `pulumi up` of its own before.
@@ -201,7 +210,7 @@ class Collection(Resource, module="astra-vectorize", name="Collection"):
         resource_name: str,
         *,
         database: pulumi.Input[str],
-        keyspace: pulumi.Input[str] = rules.DEFAULT_KEYSPACE,
+        keyspace: pulumi.Input[str] | Keyspace = rules.DEFAULT_KEYSPACE,
         name: pulumi.Input[str] | None = None,
         service: EmbeddingService | EmbeddingServiceDict | None = None,
         dimension: pulumi.Input[int] | None = None,
@@ -219,7 +228,7 @@ class Collection(Resource, module="astra-vectorize", name="Collection"):
     ) -> None:
         inputs = {
             "database": database,
-            "keyspace": keyspace,
+            **in_keyspace(keyspace),
             "name": resource_name if name is None else name,
             "service": service_input(service),
             "dimension": dimension,
@@ -230,7 +239,7 @@ class Collection(Resource, module="astra-vectorize", name="Collection"):
             "lexical": lexical,
             "rerank": rerank,
             "on_change": on_change,
-            "target": target_input(target, token_of(service)),
+            "target": target_input(target, keyspace, token_of(service)),
             "adopt": adopt,
             "force_destroy": force_destroy,
         }

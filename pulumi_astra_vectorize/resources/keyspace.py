@@ -6,7 +6,7 @@ Contract devops.md (Astra, the embedded server) and data-api.md, section 3 (self
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
 
@@ -15,7 +15,7 @@ from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.errors import ConflictError, GuardError
 from pulumi_astra_vectorize.resources._data_guard import RENAMED
-from pulumi_astra_vectorize.resources._place import database_of, moved
+from pulumi_astra_vectorize.resources._place import PARENT, database_of, database_of_parent, moved
 from pulumi_astra_vectorize.resources._values import database_reference, entity_names
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Keyspace(Resource, module="astra-vectorize", name="Keyspace"):
 
     database: pulumi.Output[str]
     name: pulumi.Output[str]
-    """Pass it on as ``keyspace``: what stands in the keyspace then waits for it."""
+    """For other programs; here the Keyspace itself is passed on as ``keyspace``."""
     database_id: pulumi.Output[str]
     database_name: pulumi.Output[str]
 
@@ -147,6 +147,13 @@ class Keyspace(Resource, module="astra-vectorize", name="Keyspace"):
             "force_destroy": force_destroy,
         }
         super().__init__(resource_name, inputs, opts)
+
+
+def in_keyspace(keyspace: pulumi.Input[str] | Keyspace) -> dict[str, Any]:
+    """What a program passed as ``keyspace``, as input properties."""
+    if not isinstance(keyspace, Keyspace):
+        return {"keyspace": keyspace}
+    return {"keyspace": keyspace.name, PARENT: database_of_parent(keyspace)}
 
 
 def _refuse_while_used(name: str, database: Database, target: Target) -> None:

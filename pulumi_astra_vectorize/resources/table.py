@@ -17,13 +17,19 @@ from pulumi_astra_vectorize.api.commands import JsonObject
 from pulumi_astra_vectorize.api.data_api import DataApi
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.recent import ACTING_SECONDS, SHOWN_SECONDS
-from pulumi_astra_vectorize.engine import Provider, Resource
+from pulumi_astra_vectorize.engine import Provider, Resource, target_input
 from pulumi_astra_vectorize.errors import ConflictError
 from pulumi_astra_vectorize.resources._data_guard import (
     refuse_unless_adopted,
     refuse_while_holding_data,
 )
-from pulumi_astra_vectorize.resources._place import PLACE, database_of, moved
+from pulumi_astra_vectorize.resources._place import (
+    PARENT,
+    PLACE,
+    database_of,
+    moved,
+    place_problems,
+)
 from pulumi_astra_vectorize.resources._settle import settle
 from pulumi_astra_vectorize.resources._table_definition import (
     PrimaryKey,
@@ -35,7 +41,8 @@ from pulumi_astra_vectorize.resources._table_definition import (
     key_there,
     short_form,
 )
-from pulumi_astra_vectorize.resources._values import database_reference, entity_names
+from pulumi_astra_vectorize.resources._values import entity_names
+from pulumi_astra_vectorize.resources.keyspace import Keyspace, in_keyspace
 
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.target import Target
@@ -73,10 +80,11 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
 
     inputs_type: ClassVar[type[life.ResourceInputs]] = TableInputs
     outputs_type: ClassVar[type[life.Outputs]] = TableOutputs
+    only_checked: ClassVar[frozenset[str]] = frozenset({PARENT})
     identifier: ClassVar[str] = "DATABASE/KEYSPACE/NAME"
 
     def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
-        yield from database_reference(known)
+        yield from place_problems(known)
         yield from entity_names(known, target, keyspace="keyspace", name="table")
         yield from definition_problems(known)
 
@@ -185,10 +193,10 @@ class Table(Resource, module="astra-vectorize", name="Table"):
         database: the database's name or id.
         columns: type by name: ``"text"``, ``"int"``, ... or a ColumnDict for lists, sets, maps.
         primary_key: a column's name, or a PrimaryKeyDict.
-        keyspace: ``default_keyspace`` if left out.
+        keyspace: the Keyspace, or the name of one that is there; ``default_keyspace`` if left out.
         name: letters, numbers and underscores; the resource's own name if left out.
         target: the name of the target in the stack's configuration, where it is not the one that
-            needs no name.
+            needs no name; the Keyspace's if left out.
         adopt: take over a table of that name if its columns and key are the same.
         force_destroy: allow losing rows. For deleting and replacing it has to be applied by a
             `pulumi up` of its own before.
@@ -212,7 +220,7 @@ class Table(Resource, module="astra-vectorize", name="Table"):
         database: pulumi.Input[str],
         columns: pulumi.Input[Mapping[str, pulumi.Input[str] | ColumnDict]],
         primary_key: pulumi.Input[str] | PrimaryKeyDict,
-        keyspace: pulumi.Input[str] = rules.DEFAULT_KEYSPACE,
+        keyspace: pulumi.Input[str] | Keyspace = rules.DEFAULT_KEYSPACE,
         name: pulumi.Input[str] | None = None,
         target: str | None = None,
         adopt: pulumi.Input[bool] | None = None,
@@ -221,11 +229,11 @@ class Table(Resource, module="astra-vectorize", name="Table"):
     ) -> None:
         inputs = {
             "database": database,
-            "keyspace": keyspace,
+            **in_keyspace(keyspace),
             "name": resource_name if name is None else name,
             "columns": columns,
             "primary_key": primary_key,
-            "target": target,
+            "target": target_input(target, keyspace),
             "adopt": adopt,
             "force_destroy": force_destroy,
         }

@@ -26,8 +26,14 @@ from pulumi_astra_vectorize.resources._column_definition import (
 from pulumi_astra_vectorize.resources._column_filling import bring_up, journal_of
 from pulumi_astra_vectorize.resources._column_site import Site
 from pulumi_astra_vectorize.resources._data_guard import refuse_while_holding_data
-from pulumi_astra_vectorize.resources._place import database_of, moved
-from pulumi_astra_vectorize.resources._values import database_reference, entity_names
+from pulumi_astra_vectorize.resources._place import (
+    PARENT,
+    database_of,
+    database_of_parent,
+    moved,
+    place_problems,
+)
+from pulumi_astra_vectorize.resources._values import entity_names
 from pulumi_astra_vectorize.resources._vector_index import (
     DEFAULT_INDEX,
     VectorIndex,
@@ -42,6 +48,7 @@ from pulumi_astra_vectorize.resources.embedding_service import (
     service_problems,
     token_of,
 )
+from pulumi_astra_vectorize.resources.keyspace import Keyspace, in_keyspace
 from pulumi_astra_vectorize.resources.table import Table
 
 if TYPE_CHECKING:
@@ -68,11 +75,12 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
 
     inputs_type: ClassVar[type[life.ResourceInputs]] = VectorColumnInputs
     outputs_type: ClassVar[type[life.Outputs]] = VectorColumnOutputs
+    only_checked: ClassVar[frozenset[str]] = frozenset({PARENT})
     identifier: ClassVar[str] = "DATABASE/KEYSPACE/TABLE/NAME"
     stamps: ClassVar[frozenset[str]] = frozenset({"table_generation"})
 
     def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
-        yield from database_reference(known)
+        yield from place_problems(known)
         yield from entity_names(known, target, keyspace="keyspace", table="table")
         yield from column_problems(known)
         yield from service_problems(known)
@@ -177,7 +185,8 @@ class VectorColumn(Resource, module="astra-vectorize", name="VectorColumn"):
         resource_name: the resource's name in the stack.
         database: the database's name or id.
         table: the Table, or the name of one that is there.
-        keyspace: ``default_keyspace`` if left out.
+        keyspace: the Keyspace, or the name of one that is there; the Table's, or
+            ``default_keyspace``, if left out.
         name: the column's name; the resource's own name if left out.
         dimension: length of the vectors; the model's own if left out.
         service: what embeds the text; without it, applications bring their own vectors.
@@ -185,7 +194,7 @@ class VectorColumn(Resource, module="astra-vectorize", name="VectorColumn"):
         on_change: ``replace`` (the default), or ``reload``: another model embeds the rows anew.
         reload_from: for a reload: the column whose text is embedded.
         target: the name of the target in the stack's configuration, where it is not the one that
-            needs no name; the Table's if left out, or that of the service's token.
+            needs no name; that of the Table, the Keyspace or the service's token if left out.
         adopt: give service and index to a vector column that is there already.
         force_destroy: allow losing the column while the table has rows. Has to be applied by a
             `pulumi up` of its own before.
@@ -211,7 +220,7 @@ class VectorColumn(Resource, module="astra-vectorize", name="VectorColumn"):
         *,
         database: pulumi.Input[str],
         table: pulumi.Input[str] | Table,
-        keyspace: pulumi.Input[str] | None = None,
+        keyspace: pulumi.Input[str] | Keyspace | None = None,
         name: pulumi.Input[str] | None = None,
         dimension: pulumi.Input[int] | None = None,
         service: EmbeddingService | EmbeddingServiceDict | None = None,
@@ -225,7 +234,7 @@ class VectorColumn(Resource, module="astra-vectorize", name="VectorColumn"):
     ) -> None:
         inputs: dict[str, Any] = {
             "database": database,
-            "keyspace": rules.DEFAULT_KEYSPACE if keyspace is None else keyspace,
+            **in_keyspace(rules.DEFAULT_KEYSPACE if keyspace is None else keyspace),
             "table": table,
             "name": resource_name if name is None else name,
             "dimension": dimension,
@@ -233,13 +242,14 @@ class VectorColumn(Resource, module="astra-vectorize", name="VectorColumn"):
             "index": index_input(index),
             "on_change": on_change,
             "reload_from": reload_from,
-            "target": target_input(target, table, token_of(service)),
+            "target": target_input(target, table, keyspace, token_of(service)),
             "adopt": adopt,
             "force_destroy": force_destroy,
         }
         if isinstance(table, Table):
             inputs |= {"table": table.name, "table_generation": table.generation}
-            inputs["keyspace"] = table.keyspace if keyspace is None else keyspace
+            inputs |= {PARENT: database_of_parent(table)}
+            inputs |= {"keyspace": table.keyspace} if keyspace is None else {}
         super().__init__(resource_name, inputs, opts)
 
 

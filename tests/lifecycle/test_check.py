@@ -101,6 +101,19 @@ def _property(line: str) -> str:
     )
 
 
+def test_database_beside_a_keyspace_of_another_one_is_refused(offline: Stack) -> None:
+    """At the first preview, which does not know the keyspace's id yet, nor asks anybody."""
+
+    def program() -> None:
+        shelves = astra.Keyspace("shelves", database="library")
+        astra.Collection("right", database="library", keyspace=shelves)
+        astra.Collection("wrong", database="archive", keyspace=shelves)
+
+    problems = offline.refused_preview(program).problems
+    assert {_property(line) for line in problems} == {"database"}
+    assert all("'archive'" in line and "'library'" in line for line in problems)
+
+
 def test_nothing_is_created_beside_a_wrong_resource(offline: Stack) -> None:
     """One wrong name stops the whole `up` before its first step."""
 

@@ -64,10 +64,11 @@ def program_of_the_design() -> None:
     )
     shelves = astra.Keyspace("shelves", database="library")
     astra.Collection("notes", database="library", service=minilm, metric="cosine")
+    astra.Collection("others", database="library", keyspace=shelves.name)
     books = astra.Table(
         "books",
         database="library",
-        keyspace=shelves.name,
+        keyspace=shelves,
         columns={"id": "text", "title": "text"},
         primary_key="id",
     )
@@ -134,6 +135,7 @@ def mistakes(token: astra.UserAccessToken) -> None:
     astra.TokenScope("scope", token="t", databases="library")  # no error: a str is a sequence
     astra.TokenScope("scope", token="t", databases=[5])  # type: ignore[list-item]
     astra.Collection("notes", database="library", dimensions=3)  # type: ignore[call-arg]
+    astra.Collection("notes", database="library", keyspace=token)  # type: ignore[arg-type]
     astra.Collection("notes", database="library", service="hf")  # type: ignore[arg-type]
     astra.EmbeddingService(provider="huggingface")  # type: ignore[call-arg]
     astra.VectorColumn("v", database="d", table="t", index="i")  # type: ignore[arg-type]

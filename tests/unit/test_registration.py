@@ -208,6 +208,25 @@ def test_scope_of_a_token_that_another_stack_owns(run: Run) -> None:
     assert known == ["huggingface"]
 
 
+def test_keyspace_is_handed_over_as_it_is(run: Run) -> None:
+    """What stands in it waits for it, and is on its target"""
+
+    def program() -> None:
+        shelves = astra.Keyspace("shelves", database="library", target="eu")
+        astra.Collection("notes", database="library", keyspace=shelves)
+        astra.Table(
+            "books", database="library", keyspace=shelves, columns={"id": "text"}, primary_key="id"
+        )
+        astra.VectorColumn("v", database="library", table="books", keyspace=shelves, dimension=3)
+
+    registered = run(program)
+
+    for name in ("notes", "books", "v"):
+        written = inputs(registered[name])
+        assert (written["keyspace"], written["target"]) == ("shelves", "eu")
+        assert "Keyspace::shelves" in " ".join(registered[name]["dependencies"])
+
+
 def test_what_is_handed_over_brings_its_target_along(run: Run) -> None:
     """A token is where its integration is, unless the program says otherwise, and so on."""
 

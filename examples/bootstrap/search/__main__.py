@@ -70,7 +70,7 @@ def add_collection(notes: Notes) -> None:
     astra.Collection(
         notes.name,
         database=database,
-        keyspace=keyspaces[notes.keyspace].name,
+        keyspace=keyspaces[notes.keyspace],
         service=minilm,
         metric=notes.metric,
         force_destroy=may_be_destroyed,
@@ -79,11 +79,10 @@ def add_collection(notes: Notes) -> None:
 
 def add_table(register: Register) -> None:
     """A table, and the vector column that embeds."""
-    keyspace = keyspaces[register.keyspace].name
     table = astra.Table(
         register.name,
         database=database,
-        keyspace=keyspace,
+        keyspace=keyspaces[register.keyspace],
         columns=register.columns,
         primary_key=register.primary_key,
         force_destroy=may_be_destroyed,
@@ -91,7 +90,6 @@ def add_table(register: Register) -> None:
     astra.VectorColumn(
         register.meaning,
         database=database,
-        keyspace=keyspace,
         table=table,
         service=minilm,
         index=astra.VectorIndex(metric=register.metric),
