@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TypeVar
+from typing import Literal, TypeVar, get_args
 
 MAX_DATABASES_PER_CALL = 10
 """Vendor's page, "Add the ... integration to your organization": up to 10 databases at once."""
@@ -34,9 +34,10 @@ COLLECTION_LIMIT = 10
 CLASSIC_COLLECTION_LIMIT = 5
 """The same for databases created before that date."""
 
-METRICS = ("cosine", "dot_product", "euclidean")
+Metric = Literal["cosine", "dot_product", "euclidean"]
+METRICS: tuple[str, ...] = get_args(Metric)
 DEFAULT_METRIC = "cosine"
-SOURCE_MODELS = (
+SourceModel = Literal[
     "ada002",
     "bert",
     "cohere-v3",
@@ -45,12 +46,21 @@ SOURCE_MODELS = (
     "openai-v3-large",
     "openai-v3-small",
     "other",
-)
+]
+SOURCE_MODELS: tuple[str, ...] = get_args(SourceModel)
 DEFAULT_SOURCE_MODEL = "other"
 UNIT_LENGTH_METRIC = "dot_product"
 """The metric of every source model that has a name: their vectors have length one."""
 
-ID_TYPES = ("objectId", "uuid", "uuidv6", "uuidv7")
+IdType = Literal["objectId", "uuid", "uuidv6", "uuidv7"]
+ID_TYPES: tuple[str, ...] = get_args(IdType)
+OnChange = Literal["replace", "reload"]
+"""What a change means that cannot be made in place."""
+
+RotationWay = Literal["recreate", "in_place"]
+"""How a new secret gets there: by removal and recreation, as every target can; or at once."""
+
+ROTATION_WAYS: tuple[str, ...] = get_args(RotationWay)
 DEFAULT_KEYSPACE = "default_keyspace"
 SYSTEM_KEYSPACES = (
     "system",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
@@ -49,7 +49,7 @@ class CollectionInputs(PlacedInputs):
     default_id: str | None = None
     lexical: dict[str, Any] | None = None
     rerank: dict[str, Any] | None = None
-    on_change: Literal["replace", "reload"] = "replace"
+    on_change: rules.OnChange = "replace"
     adopt: bool = False
     force_destroy: bool = False
 

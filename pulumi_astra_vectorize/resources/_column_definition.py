@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pulumi_astra_vectorize import lifecycle as life
+from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.commands import JsonObject
 from pulumi_astra_vectorize.api.recent import SHOWN_SECONDS
 from pulumi_astra_vectorize.errors import ConflictError, GuardError
@@ -32,7 +33,7 @@ class VectorColumnInputs(PlacedInputs):
     dimension: int | None = None
     service: ServiceInputs | None = None
     index: IndexInputs | None = None
-    on_change: Literal["replace", "reload"] = "replace"
+    on_change: rules.OnChange = "replace"
     reload_from: str | None = None
     adopt: bool = False
     force_destroy: bool = False

@@ -15,9 +15,6 @@ from pulumi_astra_vectorize.resources._values import provider_id, text
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.settings import TargetName
 
-ROTATIONS = ("recreate", "in_place")
-"""How a new secret gets there: by removal and recreation, as every target can; or at once."""
-
 
 def token_problems(known: Properties, target: TargetName) -> Iterator[Problem]:
     """What is wrong with the name, the integration, the secret and its rotation, as known."""
@@ -28,7 +25,7 @@ def token_problems(known: Properties, target: TargetName) -> Iterator[Problem]:
     yield from _secret_problems(known, target)
     rotation = text(known, "rotation")
     if rotation is not None and (
-        wrong := rules.choice_problem("way to rotate", rotation, ROTATIONS)
+        wrong := rules.choice_problem("way to rotate", rotation, rules.ROTATION_WAYS)
     ):
         yield Problem(("rotation",), wrong)
 

@@ -18,8 +18,8 @@ class VectorIndexDict(TypedDict, total=False):
     """The same as ``VectorIndex``, as a plain dictionary."""
 
     name: pulumi.Input[str]
-    metric: pulumi.Input[str]
-    source_model: pulumi.Input[str]
+    metric: pulumi.Input[rules.Metric]
+    source_model: pulumi.Input[rules.SourceModel]
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class VectorIndex:
     """
 
     name: pulumi.Input[str] | None = None
-    metric: pulumi.Input[str] | None = None
-    source_model: pulumi.Input[str] | None = None
+    metric: pulumi.Input[rules.Metric] | None = None
+    source_model: pulumi.Input[rules.SourceModel] | None = None
 
 
 DEFAULT_INDEX = VectorIndex()

@@ -6,7 +6,7 @@ Vendor's page: "Add the Hugging Face Serverless integration to a new collection"
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
 
@@ -214,13 +214,13 @@ class Collection(Resource, module="astra-vectorize", name="Collection"):
         name: pulumi.Input[str] | None = None,
         service: EmbeddingService | EmbeddingServiceDict | None = None,
         dimension: pulumi.Input[int] | None = None,
-        metric: pulumi.Input[str] | None = None,
-        source_model: pulumi.Input[str] | None = None,
+        metric: pulumi.Input[rules.Metric] | None = None,
+        source_model: pulumi.Input[rules.SourceModel] | None = None,
         indexing: pulumi.Input[Mapping[str, Any]] | None = None,
-        default_id: pulumi.Input[str] | None = None,
+        default_id: pulumi.Input[rules.IdType] | None = None,
         lexical: pulumi.Input[Mapping[str, Any]] | None = None,
         rerank: pulumi.Input[Mapping[str, Any]] | None = None,
-        on_change: pulumi.Input[Literal["replace", "reload"]] | None = None,
+        on_change: pulumi.Input[rules.OnChange] | None = None,
         target: str | None = None,
         adopt: pulumi.Input[bool] | None = None,
         force_destroy: pulumi.Input[bool] | None = None,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pulumi
 
 from pulumi_astra_vectorize import lifecycle as life
+from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.recent import SHOWN_SECONDS
 from pulumi_astra_vectorize.api.service import IntegrationsService, TokenThere
 from pulumi_astra_vectorize.engine import Provider, Resource, secret_input, target_input
@@ -25,7 +26,7 @@ from pulumi_astra_vectorize.resources._rotation import (
     recreate,
     rotate,
 )
-from pulumi_astra_vectorize.resources._token_problems import ROTATIONS, token_problems
+from pulumi_astra_vectorize.resources._token_problems import token_problems
 from pulumi_astra_vectorize.resources._usage import refuse_while_used
 from pulumi_astra_vectorize.resources.integration import (
     DEFAULT_PROVIDER,
@@ -49,7 +50,7 @@ class UserAccessTokenInputs(life.ResourceInputs):
     secret: str | None = None
     secret_version: str = ""
     verify_secret: bool = True
-    rotation: str = ROTATIONS[0]
+    rotation: str = "recreate"
     adopt: bool = False
     force_destroy: bool = False
 
@@ -230,7 +231,7 @@ class UserAccessToken(Resource, module="astra-vectorize", name="UserAccessToken"
         integration: pulumi.Input[str] | Integration = DEFAULT_PROVIDER,
         name: pulumi.Input[str] | None = None,
         verify_secret: pulumi.Input[bool] | None = None,
-        rotation: pulumi.Input[str] | None = None,
+        rotation: pulumi.Input[rules.RotationWay] | None = None,
         target: str | None = None,
         adopt: pulumi.Input[bool] | None = None,
         force_destroy: pulumi.Input[bool] | None = None,

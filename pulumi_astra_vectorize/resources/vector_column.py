@@ -8,7 +8,7 @@ integration from your organization" for taking the service away again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
 
@@ -225,7 +225,7 @@ class VectorColumn(Resource, module="astra-vectorize", name="VectorColumn"):
         dimension: pulumi.Input[int] | None = None,
         service: EmbeddingService | EmbeddingServiceDict | None = None,
         index: VectorIndex | VectorIndexDict | None = DEFAULT_INDEX,
-        on_change: pulumi.Input[Literal["replace", "reload"]] | None = None,
+        on_change: pulumi.Input[rules.OnChange] | None = None,
         reload_from: pulumi.Input[str] | None = None,
         target: str | None = None,
         adopt: pulumi.Input[bool] | None = None,

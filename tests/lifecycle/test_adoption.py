@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import pulumi_astra_vectorize as astra
-from pulumi_astra_vectorize import wire
+from pulumi_astra_vectorize import rules, wire
 from tests.lifecycle.programs import MODEL, TOKEN_NAME, minilm
 from tests.lifecycle.servers import JsonObject, Server
 from tests.lifecycle.stacks import Program, Stack
@@ -33,7 +33,7 @@ def _made_by_somebody_else(server: Server) -> None:
     server.command("createTable", {"name": "books", "definition": definition})
 
 
-def _program(*, adopt: bool, metric: str = "euclidean", **more: Any) -> Program:
+def _program(*, adopt: bool, metric: rules.Metric = "euclidean", **more: Any) -> Program:
     """Everything that is there, one after the other."""
 
     def program() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import pulumi
 
 import pulumi_astra_vectorize as astra
 from tests.lifecycle.programs import MODEL, TOKEN_NAME, token_and_scope
 from tests.lifecycle.servers import Server
 from tests.lifecycle.stacks import Stack
+
+T = TypeVar("T")
 
 
 def _seed(name: str = "seed") -> pulumi.Output[str]:
@@ -18,7 +22,7 @@ def _seed(name: str = "seed") -> pulumi.Output[str]:
 def _everything_from(library: pulumi.Input[str]) -> None:
     """All resources, with this word in every property that can take a value."""
 
-    def following(value: str) -> pulumi.Output[str]:
+    def following(value: T) -> pulumi.Output[T]:
         return pulumi.Output.from_input(library).apply(lambda _: value)
 
     integration = astra.Integration("hugging-face", provider=following("huggingface"))

@@ -9,7 +9,7 @@ unneeded mark is an error, so that both also have to see what is wrong.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pulumi
 from typing_extensions import assert_type
@@ -105,6 +105,15 @@ def everything_may_be_an_output(name: pulumi.Output[str], count: pulumi.Output[i
     astra.Integration("hf", opts=pulumi.ResourceOptions(protect=True))
 
 
+def words_of_a_closed_list(metric: pulumi.Output[Literal["cosine", "euclidean"]]) -> None:
+    """An editor offers them; what is known only while the program runs is one of them, too."""
+    astra.Collection("notes", database="library", metric="dot_product", default_id="uuidv7")
+    astra.Collection("notes", database="library", metric=metric, source_model="ada002")
+    astra.UserAccessToken("search", secret="hf_...", rotation="in_place")
+    index = astra.VectorIndex(metric=metric, source_model="bert")
+    astra.VectorColumn("v", database="d", table="t", index=index, on_change="reload")
+
+
 def outputs(
     *,
     integration: astra.Integration,
@@ -139,4 +148,13 @@ def mistakes(token: astra.UserAccessToken) -> None:
     astra.Collection("notes", database="library", service="hf")  # type: ignore[arg-type]
     astra.EmbeddingService(provider="huggingface")  # type: ignore[call-arg]
     astra.VectorColumn("v", database="d", table="t", index="i")  # type: ignore[arg-type]
+    astra.Collection("notes", database="library", metric="dot-product")  # type: ignore[arg-type]
+    astra.Collection("notes", database="library", source_model="gpt")  # type: ignore[arg-type]
+    astra.Collection("notes", database="library", default_id="serial")  # type: ignore[arg-type]
+    astra.Collection("notes", database="library", on_change="export")  # type: ignore[arg-type]
+    astra.UserAccessToken("t", secret="hf_...", rotation="swap")  # type: ignore[arg-type]
+    astra.VectorIndex(metric="manhattan")  # type: ignore[arg-type]
+    astra.VectorIndex(source_model="gpt")  # type: ignore[arg-type]
+    index: astra.VectorIndexDict = {"metric": "manhattan"}  # type: ignore[typeddict-item]
+    astra.VectorColumn("v", database="d", table="t", index=index, on_change="x")  # type: ignore[arg-type]
     astra.Colection("notes")  # type: ignore[attr-defined]
