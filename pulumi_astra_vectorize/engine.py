@@ -11,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
-from functools import wraps
+from functools import partial, wraps
 from inspect import get_annotations
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
@@ -22,11 +22,10 @@ from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize.errors import (
     AstraVectorizeError,
     ConfigurationError,
-    NotFoundError,
     UnreachableError,
 )
 from pulumi_astra_vectorize.properties import Bag, outward, properties_of, unknowns_on_the_wire
-from pulumi_astra_vectorize.this_run import Hold, Place, this_run
+from pulumi_astra_vectorize.this_run import Hold, Place, Update, this_run
 from pulumi_astra_vectorize.unknowns import UNKNOWN
 
 if TYPE_CHECKING:
@@ -97,8 +96,11 @@ class Provider(pulumi_dynamic.ResourceProvider):
             self._refuse_loss(place, state)
         else:
             this_run.hold(place, Hold(news, old.inputs, life.State(inputs, state.outputs)))
+        taken = [
+            it for it in this_run.updates(place) if self.rules.taken(state, it.before, it.inputs)
+        ]
         return pulumi_dynamic.DiffResult(
-            changes=bool(updates or change.replaces or unfinished or state is not old),
+            changes=bool(updates or change.replaces or unfinished or taken or state is not old),
             replaces=sorted(change.replaces),
             delete_before_replace=bool(change.replaces) and change.same_place,
         )
@@ -126,9 +128,12 @@ class Provider(pulumi_dynamic.ResourceProvider):
 
     @_speaks_plainly
     def update(self, _id: str, _olds: Bag, _news: Bag) -> pulumi_dynamic.UpdateResult:
-        inputs = self._inputs(properties_of(_news))
+        news, state = properties_of(_news), self._state(_olds)
+        inputs, place = self._inputs(news), self._place(state.inputs.target, _id)
+        this_run.note_update(place, Update(state, inputs))
+        others = partial(this_run.others, place, news, state.inputs)
         with _target(inputs.target) as target:
-            outputs = self.rules.update(self._state(_olds), inputs, target)
+            outputs = self.rules.update_beside(others, state, inputs, target)
         return pulumi_dynamic.UpdateResult(outward(inputs, outputs))
 
     @_speaks_plainly
@@ -146,7 +151,7 @@ class Provider(pulumi_dynamic.ResourceProvider):
         with _target(on_target) as target:
             state = self.rules.find(life.parts_of(identifier, self.rules.identifier), target)
             if state is None:
-                raise _nothing_there(identifier, type(self))
+                raise life.nothing_there(self.rules, identifier)
         inputs = life.rewritten(state.inputs, {"target": on_target})
         return _read(identifier, life.State(inputs, state.outputs))
 
@@ -278,16 +283,6 @@ def _on_the_same_target(state: life.State[Any, Any], name: str | None) -> life.S
     if state.inputs.target == name or _settings(state.inputs.target).place != _settings(name).place:
         return state
     return life.State(life.rewritten(state.inputs, {"target": name}), state.outputs)
-
-
-def _nothing_there(identifier: str, provider: type[Provider]) -> NotFoundError:
-    kind = provider.__name__.removesuffix("Provider")
-    return NotFoundError(
-        "NOTHING_TO_GET",
-        f"there is no {kind} {identifier!r}",
-        fix=f"correct the id ({provider.rules.identifier}), or make it before it is looked at",
-        source="Astra DB",
-    )
 
 
 def _read(identifier: str, state: life.State[Any, Any]) -> pulumi_dynamic.ReadResult:

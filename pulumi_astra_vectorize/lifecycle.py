@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from pulumi_astra_vectorize.errors import ConfigurationError
+from pulumi_astra_vectorize.errors import ConfigurationError, NotFoundError
 from pulumi_astra_vectorize.unknowns import assume_unchanged, contains_unknown, known_part
 
 if TYPE_CHECKING:
@@ -168,6 +168,25 @@ class Lifecycle(ABC, Generic[InputsT, OutputsT]):
     def update(self, state: State[InputsT, OutputsT], inputs: InputsT, target: Target) -> OutputsT:
         """Changes it in place; may be called again after a run that died half-way."""
 
+    def update_beside(
+        self,
+        _others: Callable[[], Sequence[State[InputsT, OutputsT]]],
+        state: State[InputsT, OutputsT],
+        inputs: InputsT,
+        target: Target,
+    ) -> OutputsT:
+        """The same, where other resources of the program may hold the same thing."""
+        return self.update(state, inputs, target)
+
+    def taken(
+        self,
+        _state: State[InputsT, OutputsT],
+        _before: State[InputsT, OutputsT],
+        _after: InputsT,
+    ) -> bool:
+        """Whether another resource's update of the same thing took away what this one holds."""
+        return False
+
     def leave_to(
         self,
         _holders: Sequence[State[InputsT, OutputsT]],
@@ -192,6 +211,17 @@ def parts_of(identifier: str, form: str) -> list[str]:
             fix="write the id in that form; `pulumi stack export` shows those of a stack's own",
         )
     return parts
+
+
+def nothing_there(lifecycle: Lifecycle[Any, Any], identifier: str) -> NotFoundError:
+    """What a ``get`` of nothing is told."""
+    kind = type(lifecycle).__name__.removesuffix("Lifecycle")
+    return NotFoundError(
+        "NOTHING_TO_GET",
+        f"there is no {kind} {identifier!r}",
+        fix=f"correct the id ({lifecycle.identifier}), or make it before it is looked at",
+        source="Astra DB",
+    )
 
 
 def validate(

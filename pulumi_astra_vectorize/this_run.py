@@ -1,7 +1,9 @@
 """What this process has seen of its run: the engine starts a process for each operation.
 
 The engine deletes last. What another resource of the program holds by then must stay: the old one
-was renamed, or its replacement took over the same thing, or two resources share it.
+was renamed, or its replacement took over the same thing, or two resources share it. An update comes
+whenever it comes: who shares the thing and was compared before holds it; who is compared later sees
+what the update was, and looks at what it has left.
 """
 
 from __future__ import annotations
@@ -34,13 +36,22 @@ class Hold:
     now: AnyState
 
 
+@dataclass(frozen=True)
+class Update:
+    """What a resource was when its update began, and the inputs that it is brought to."""
+
+    before: AnyState
+    inputs: life.ResourceInputs
+
+
 class ThisRun:
-    """What was read, what the program declares, and what its resources hold."""
+    """What was read, what the program declares, and what its resources hold and become."""
 
     def __init__(self) -> None:
         self._read: set[Place] = set()
         self._declared: defaultdict[type, list[Bag]] = defaultdict(list)
         self._holds: defaultdict[Place, list[Hold]] = defaultdict(list)
+        self._updates: defaultdict[Place, list[Update]] = defaultdict(list)
 
     def note_reading(self, place: Place) -> None:
         """A refresh has read it: it then asks for the diff back to the old inputs."""
@@ -66,15 +77,33 @@ class ThisRun:
 
     def holders(self, place: Place) -> list[AnyState]:
         """The resources of the program that hold it."""
-        declared = self._declared.get(place[0], [])
-        holds = self._holds.get(place, [])
-        return [it.now for it in holds if it.written is None or it.written in declared]
+        return [hold.now for hold in self._in_the_program(place)]
+
+    def others(self, place: Place, written: Bag, before: life.ResourceInputs) -> list[AnyState]:
+        """The same, but for the one that was compared with this."""
+        holds = self._in_the_program(place)
+        own = next((it for it in holds if (it.written, it.before) == (written, before)), None)
+        return [hold.now for hold in holds if hold is not own]
+
+    def note_update(self, place: Place, update: Update) -> None:
+        """An update begins; noted before it asks who else holds the place."""
+        self._updates[place].append(update)
+
+    def updates(self, place: Place) -> list[Update]:
+        """The updates there, of whatever resource."""
+        return list(self._updates.get(place, ()))
 
     def clear(self) -> None:
         """Another run begins in this process, as it does in tests."""
         self._read.clear()
         self._declared.clear()
         self._holds.clear()
+        self._updates.clear()
+
+    def _in_the_program(self, place: Place) -> list[Hold]:
+        declared = self._declared.get(place[0], [])
+        holds = self._holds.get(place, [])
+        return [hold for hold in holds if hold.written is None or hold.written in declared]
 
 
 this_run = ThisRun()

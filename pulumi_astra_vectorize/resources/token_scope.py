@@ -5,7 +5,7 @@ Vendor's page: "Manage scoped databases".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
@@ -105,16 +105,28 @@ class TokenScopeLifecycle(life.Lifecycle[TokenScopeInputs, TokenScopeOutputs]):
         return life.State(life.rewritten(state.inputs, changes), outputs)
 
     def update(self, state: State, inputs: TokenScopeInputs, target: Target) -> TokenScopeOutputs:
+        return self.update_beside(list, state, inputs, target)
+
+    def update_beside(
+        self,
+        others: Callable[[], Sequence[State]],
+        state: State,
+        inputs: TokenScopeInputs,
+        target: Target,
+    ) -> TokenScopeOutputs:
         outputs = _apply(inputs, target)
-        staying = {item["id"] for item in outputs.scoped_databases}
+        staying = {item["id"] for item in outputs.scoped_databases} | _held(others(), target)
         leaving = {item["id"] for item in state.outputs.scoped_databases} - staying
         _remove(inputs, leaving, target, force=inputs.force_destroy)
         return outputs
 
+    def taken(self, state: State, before: State, after: TokenScopeInputs) -> bool:
+        had = _ids(before.outputs, before.inputs)
+        return not had.isdisjoint(_ids(state.outputs, state.inputs) - _ids(before.outputs, after))
+
     def leave_to(self, holders: Sequence[State], state: State, target: Target) -> None:
-        known = target.databases()
-        held = {resolve(known, db).id for other in holders for db in other.inputs.databases}
-        leaving = {item["id"] for item in state.outputs.scoped_databases} - held
+        had = {item["id"] for item in state.outputs.scoped_databases}
+        leaving = had - _held(holders, target)
         _remove(state.inputs, leaving, target, force=state.inputs.force_destroy)
 
     def delete(self, state: State, target: Target) -> None:
@@ -198,6 +210,12 @@ def _apply(inputs: TokenScopeInputs, target: Target) -> TokenScopeOutputs:
     return TokenScopeOutputs(
         scoped_databases=[_described(written, db) for written, db in databases.items()]
     )
+
+
+def _held(holders: Sequence[State], target: Target) -> set[str]:
+    """The ids of the databases that these scopes have."""
+    known = target.databases() if holders else []
+    return {resolve(known, db).id for other in holders for db in other.inputs.databases}
 
 
 def _remove(

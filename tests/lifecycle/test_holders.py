@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pulumi
 import pytest
 
 import pulumi_astra_vectorize as astra
@@ -97,6 +98,31 @@ def test_a_database_of_another_scope_stays(server: Server, stack: Stack) -> None
     assert server.scope(TOKEN_NAME) == {"library"}
     stack.up(_scopes())
     assert server.scope(TOKEN_NAME) == set()
+
+
+@pytest.mark.usefixtures("integration")
+@pytest.mark.parametrize("shrinks_first", [False, True])
+def test_a_database_that_one_scope_gives_up_stays_for_the_other(
+    server: Server, stack: Stack, *, shrinks_first: bool
+) -> None:
+    """In whatever order the engine comes to them, and nothing is left for a refresh to tell."""
+
+    def program(shrinking: list[str]) -> Program:
+        def scopes() -> None:
+            token = astra.UserAccessToken("token", name=TOKEN_NAME, secret="hf_secret_value")
+            both = {"shrinks": shrinking, "stays": BOTH}
+            before: list[pulumi.Resource] = []
+            for name in sorted(both, reverse=not shrinks_first):
+                opts = pulumi.ResourceOptions(depends_on=before)
+                before = [astra.TokenScope(name, token=token, databases=both[name], opts=opts)]
+
+        return scopes
+
+    stack.up(program(BOTH))
+    stack.up(program(["library"]))
+    assert server.scope(TOKEN_NAME) == set(BOTH)
+    assert stack.refresh().drifted == {}
+    assert stack.up(program(["library"])).steps == {}
 
 
 def test_a_forced_replacement_of_the_same_loses_nothing(server: Server, stack: Stack) -> None:

@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
-from pulumi_astra_vectorize.resources.token_scope import TokenScopeLifecycle
+from pulumi_astra_vectorize import lifecycle as life
+from pulumi_astra_vectorize.resources.token_scope import (
+    TokenScopeInputs,
+    TokenScopeLifecycle,
+    TokenScopeOutputs,
+)
 from pulumi_astra_vectorize.unknowns import UNKNOWN
 from tests.unit.resource_cases import Written, change, problems, without
 
@@ -78,6 +83,23 @@ def test_unknown_databases_are_no_problem(databases: Any) -> None:
 def test_change(changes: Written, step: str) -> None:
     """A scope is a set of databases, whatever the program calls them and in whatever order."""
     assert change(SCOPE, WRITTEN, OUTPUTS, {**WRITTEN, **changes}) == step
+
+
+@pytest.mark.parametrize(
+    ("databases", "taken"),
+    [
+        (["library"], True),
+        (["id-library", "archive"], False),
+        (["id-archive", "id-library", "new"], False),
+    ],
+)
+def test_what_another_scope_of_the_token_gives_up(databases: list[str], *, taken: bool) -> None:
+    """A database that stays under its other name, or a new one, is nothing that is taken away."""
+    before = life.State(
+        TokenScopeInputs.model_validate(WRITTEN), TokenScopeOutputs.model_validate(OUTPUTS)
+    )
+    after = TokenScopeInputs.model_validate({**WRITTEN, "databases": databases})
+    assert SCOPE.taken(before, before, after) is taken
 
 
 def test_name_of_a_token_that_another_stack_owns() -> None:

@@ -8,7 +8,7 @@ from pulumi_astra_vectorize.resources.keyspace import (
     KeyspaceOutputs,
     KeyspaceProvider,
 )
-from pulumi_astra_vectorize.this_run import Hold, Place, ThisRun
+from pulumi_astra_vectorize.this_run import Hold, Place, ThisRun, Update
 
 PLACE: Place = (KeyspaceProvider, ("local",), "d/shelves")
 WRITTEN = {"database": "library", "name": "shelves"}
@@ -45,6 +45,25 @@ def test_what_is_compared_for_another_reason_holds_nothing() -> None:
     run.declare(KeyspaceProvider, {**WRITTEN, "name": "others"})
     run.hold(PLACE, compared())
     assert run.holders(PLACE) == []
+
+
+def test_other_holders_are_told_to_an_update() -> None:
+    """Itself is none of them, also where the other one was the same until now."""
+    run, changed = ThisRun(), {**WRITTEN, "adopt": True}
+    for written in (WRITTEN, changed):
+        run.declare(KeyspaceProvider, dict(written))
+        run.hold(PLACE, Hold(written, BEFORE, NOW))
+    assert run.others(PLACE, changed, BEFORE) == [NOW]
+    assert run.others(PLACE, {**WRITTEN, "name": "none"}, BEFORE) == [NOW, NOW]
+
+
+def test_updates_are_remembered_until_the_next_run() -> None:
+    """Who is compared later looks at what they have left."""
+    run, update = ThisRun(), Update(NOW, BEFORE)
+    run.note_update(PLACE, update)
+    assert run.updates(PLACE) == [update]
+    run.clear()
+    assert run.updates(PLACE) == []
 
 
 def test_what_was_created_holds_its_place() -> None:
