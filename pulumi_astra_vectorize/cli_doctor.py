@@ -18,6 +18,7 @@ from pulumi_astra_vectorize.errors import AstraVectorizeError, ConfigurationErro
 
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.doctor import Finding
+    from pulumi_astra_vectorize.settings import Settings
 
 FROM_CONFIG = "Pulumi config"
 
@@ -63,8 +64,8 @@ def doctor(
     """
     if stack is None and target is not None:
         raise _no_stack(target)
-    config = {} if stack is None else _config_of(stack)
-    settings = list(_settings(config, target))
+    config = None if stack is None else _config_of(stack)
+    settings = list(_settings(config or {}, target))
     for setting in [] if as_json else settings:
         typer.echo(setting)
     findings: list[Finding] = []
@@ -81,7 +82,7 @@ def doctor(
 
 
 def _examine(
-    config: Mapping[str, str],
+    config: Mapping[str, str] | None,
     target: str | None,
     tokens: list[str],
     findings: list[Finding],
@@ -90,7 +91,6 @@ def _examine(
 ) -> None:
     from pulumi_astra_vectorize.api.retries import say_long_waits
     from pulumi_astra_vectorize.api.target import Target
-    from pulumi_astra_vectorize.configuration import load_configuration
     from pulumi_astra_vectorize.doctor import Finding, examine
 
     def hear(finding: Finding) -> None:
@@ -101,13 +101,23 @@ def _examine(
             fix = finding.fix and f"\n        What to do: {finding.fix}"
             typer.echo(f"{MARKS[finding.level]} [{finding.code}] {finding.message}{fix}")
 
-    for unknown in _unknown_keys(config):
+    for unknown in _unknown_keys(config or {}):
         hear(unknown)
     say_long_waits()
     try:
-        examine(Target(load_configuration(config.get).settings(target)), tokens, hear)
+        examine(Target(_settings_to_use(config, target)), tokens, hear)
     except AstraVectorizeError as error:
         hear(Finding(error.code, "error", error.message, error.fix))
+
+
+def _settings_to_use(config: Mapping[str, str] | None, target: str | None) -> Settings:
+    """A stack's, or those of the environment, which then say how they are set there."""
+    from pulumi_astra_vectorize.configuration import EnvironmentSettings, load_configuration
+    from pulumi_astra_vectorize.settings import validated
+
+    if config is None:
+        return validated(EnvironmentSettings, {}, "")
+    return load_configuration(config.get).settings(target)
 
 
 def _settings(config: Mapping[str, str], target: str | None) -> Iterator[Setting]:

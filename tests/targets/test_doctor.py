@@ -157,10 +157,7 @@ def test_a_folder_that_cannot_be_written_is_a_warning(local_config: dict[str, st
     found = findings({**local_config, "spoolFolder": "/dev/null/spool"})
 
     assert found["SPOOL_NOT_WRITABLE"]["level"] == "warning"
-    assert (
-        "`pulumi config set astra-vectorize:spoolFolder FOLDER`"
-        in (found["SPOOL_NOT_WRITABLE"]["fix"])
-    )
+    assert "`export ASTRA_VECTORIZE_SPOOL_FOLDER=FOLDER`" in found["SPOOL_NOT_WRITABLE"]["fix"]
     assert "SPOOL_NOT_WRITABLE" not in findings({**local_config, "spoolFolder": "/tmp/not/yet"})
 
 
@@ -245,3 +242,17 @@ def test_a_target_that_is_wrong_or_not_there(of_stack: Stack) -> None:
         _, output = run({}, "--stack", "test", "--target", name)
         assert f"[{code}]" in output
         assert f"--path astra-vectorize:targets.{name}.applicationToken TOKEN" in output
+
+
+def test_what_to_set_is_set_where_it_is_read(of_stack: Stack) -> None:
+    """Without a stack the environment alone: nobody would read what `pulumi config set` sets."""
+    of_stack.configure("applicationToken", "", secret=True)
+    told = "APPLICATION_TOKEN_MISSING"
+
+    without, of_its_own = findings({}), findings({}, "--stack", "test")
+
+    assert without[told]["fix"].startswith("run `export ASTRA_DB_APPLICATION_TOKEN=TOKEN`")
+    assert "pulumi config set" not in str(without)
+    assert of_its_own[told]["fix"].startswith(
+        "run `pulumi config set --secret astra-vectorize:applicationToken TOKEN`"
+    )
