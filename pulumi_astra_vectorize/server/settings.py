@@ -39,8 +39,8 @@ class ListenSettings(DataSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8181, ge=0, le=65535)
-    username: str | None = None
-    password: SecretStr | None = None
+    username: str | None = Field(default=None, min_length=1)
+    password: SecretStr | None = Field(default=None, min_length=1)
     token: SecretStr | None = None
     ready_file: Path | None = None
 
