@@ -6,7 +6,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pulumi_astra_vectorize.rules import token_name_problem
+from pulumi_astra_vectorize.rules import header_problem, token_name_problem
 from pulumi_astra_vectorize.server.integrations.integrations import find_integration
 from pulumi_astra_vectorize.server.integrations.refusals import conflict, invalid, missing
 from pulumi_astra_vectorize.server.integrations.scopes import add_databases, retire, scope_of
@@ -87,7 +87,7 @@ def view(session: Session, token: UserAccessToken) -> TokenView:
 def _sealed(sealer: Sealer, secret: SecretStr) -> bytes:
     """The secret encrypted; SECRET_INVALID for what no Authorization header can carry."""
     text = secret.get_secret_value()
-    if not text or not all("!" <= character <= "~" for character in text):
+    if not text or header_problem(text):
         raise invalid(
             "SECRET_INVALID", "a secret is not empty and has printable ASCII only, no spaces"
         )
