@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from httpx import HTTPTransport
+
 from pulumi_astra_vectorize.server.admission import Admission
 from pulumi_astra_vectorize.server.application import create_application
 from pulumi_astra_vectorize.server.application_token import application_token
@@ -88,7 +90,7 @@ def _opened_state(
     sealer = sealer_of_folder(folder)
     check_key(store, sealer)
     token = application_token(settings.token, folder / TOKEN_FILE)
-    with closing(EmbeddingClient(settings.embeddings or url)) as embeddings:
+    with closing(_embeddings(settings, url)) as embeddings:
         yield ServerState(
             settings=settings,
             store=store,
@@ -97,3 +99,10 @@ def _opened_state(
             embeddings=embeddings,
             vectors=VectorCache(store),
         )
+
+
+def _embeddings(settings: ServerSettings, own_url: str) -> EmbeddingClient:
+    """A proxy leads to a router elsewhere, never back to this machine, which speaks plain HTTP."""
+    if settings.embeddings is not None:
+        return EmbeddingClient(settings.embeddings)
+    return EmbeddingClient(own_url, HTTPTransport(verify=False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from pydantic import BaseModel, SecretStr, TypeAdapter
@@ -87,7 +88,7 @@ class Control:
         It is ACTIVE again after so many refused Data API requests; without ``refusals`` when told.
         """
         change = StatusChange(status=status, refusals=refusals)
-        self._call("PUT", f"databases/{database}/status", change)
+        self._call("PUT", f"databases/{quote(database, safe='')}/status", change)
 
     def revoke_secret(self, secret: str) -> None:
         """The imitated Hugging Face refuses this secret from now on."""

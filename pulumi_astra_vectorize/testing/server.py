@@ -123,7 +123,7 @@ def wait_until_ready(
 def _connected(addresses: ServerAddresses) -> Generator[RunningServer, None, None]:
     token = Path(addresses.token_file).read_text(encoding="utf-8").strip()
     headers = {"Authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=addresses.url, headers=headers, timeout=60) as http:
+    with httpx.Client(base_url=addresses.url, headers=headers, timeout=60, trust_env=False) as http:
         databases = {database.name: database for database in addresses.databases}
         yield RunningServer(addresses.url, databases, token, Control(http), addresses.pid)
 

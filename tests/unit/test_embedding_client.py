@@ -81,18 +81,6 @@ def test_any_key_is_sent_as_it_is(secret: str, header: bytes) -> None:
     assert seen == [header]
 
 
-def test_address_may_be_told_late() -> None:
-    """The server's own address is known only once it listens."""
-    seen: list[httpx.Request] = []
-    transport = httpx.MockTransport(recorded(seen, httpx.Response(200, json=[[1.0]])))
-    client = EmbeddingClient(lambda: "http://late.test", transport)
-
-    client.embed(MODEL, ["one"], SECRET)
-    client.close()
-
-    assert [request.url.host for request in seen] == ["late.test"]
-
-
 @pytest.mark.parametrize(
     ("status", "code"),
     [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Final, NoReturn, cast
 
@@ -49,14 +48,13 @@ class _PassingTrouble(Exception):  # noqa: N818 - it is caught here and never se
 class EmbeddingClient:
     """Gets embeddings over HTTP. Thread-safe; connections are pooled and kept alive.
 
-    ``base_url`` is the address of the router, without a path, or a function that tells it: the
-    server's own address is known only after its start. ``transport`` replaces the network.
+    Args:
+        base_url: the address of the router, without a path.
+        transport: replaces the network, and with it the proxies that the environment names.
     """
 
-    def __init__(
-        self, base_url: str | Callable[[], str], transport: httpx.BaseTransport | None = None
-    ) -> None:
-        self._base_url = base_url
+    def __init__(self, base_url: str, transport: httpx.BaseTransport | None = None) -> None:
+        self._base_url = base_url.rstrip("/")
         self._http = httpx.Client(
             timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS), transport=transport
         )
@@ -96,10 +94,9 @@ class EmbeddingClient:
         raise AssertionError("the last attempt raises")
 
     def _post_once(self, model: str, texts: list[str], secret: str) -> httpx.Response:
-        base = self._base_url if isinstance(self._base_url, str) else self._base_url()
         try:
             response = self._http.post(
-                base.rstrip("/") + PATH.format(model=model),
+                self._base_url + PATH.format(model=model),
                 headers={b"Authorization": f"Bearer {secret}".rstrip().encode()},
                 json={"inputs": texts, "options": {"waitForModel": True}},
             )
