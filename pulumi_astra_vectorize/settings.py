@@ -50,6 +50,10 @@ SECRETS = frozenset({"application_token", "password"})
 ADDRESSES = frozenset({"endpoint", "data_api_endpoint", "hugging_face_url"})
 """What is refused with a user in it, and then not shown."""
 
+APPLICATION_TOKEN = {"application_token": "TOKEN"}
+LOGIN = {"username": "USER", "password": "PASSWORD"}
+"""What opens a target: settings, and what stands for their values in a line to paste."""
+
 
 def _own_state_folder() -> Path:
     """Where programs keep what must outlive a crash (XDG base directory specification)."""
@@ -196,7 +200,7 @@ class Settings(BaseSettings):
             raise ConfigurationError(
                 "APPLICATION_TOKEN_MISSING",
                 f"no application token is set for {self.endpoint}",
-                fix=f"run {self.how_to_set({'application_token': 'TOKEN'})} (the embedded server "
+                fix=f"run {self.how_to_set(APPLICATION_TOKEN)} (the embedded server "
                 "prints the line when it starts)",
             )
         return self.application_token.get_secret_value()
@@ -213,7 +217,7 @@ class Settings(BaseSettings):
             raise ConfigurationError(
                 "CREDENTIALS_MISSING",
                 "no user and password are set for the self-hosted Data API",
-                fix=f"run {self.how_to_set({'username': 'USER', 'password': 'PASSWORD'})}",
+                fix=f"run {self.how_to_set(LOGIN)}",
             )
         user, password = self.username, self.password.get_secret_value()
         return f"Cassandra:{_base64(user)}:{_base64(password)}"

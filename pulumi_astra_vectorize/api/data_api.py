@@ -16,9 +16,6 @@ from pulumi_astra_vectorize.rules import SYSTEM_KEYSPACES
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.transport import Transport
 
-COUNTED_AT_MOST = 1000
-"""countDocuments stops there and says that there is more."""
-
 INSERTED_AT_MOST = 100
 """Documents or rows that one insertMany takes."""
 

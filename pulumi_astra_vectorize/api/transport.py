@@ -16,7 +16,7 @@ import stamina
 from pydantic import TypeAdapter, ValidationError
 
 from pulumi_astra_vectorize.errors import ConfigurationError, RefusedError, UnreachableError
-from pulumi_astra_vectorize.settings import Settings
+from pulumi_astra_vectorize.settings import APPLICATION_TOKEN, LOGIN, Settings
 
 ATTEMPTS = 4
 LONGEST_RETRY_AFTER = 30.0
@@ -102,27 +102,38 @@ class _Busy(Exception):  # noqa: N818 - a state of the server, not an error of o
 
 
 @dataclass(frozen=True)
+class Proof:
+    """What is sent to be let in.
+
+    Attributes:
+        name: what people call it.
+        refusal: the code when it is refused.
+        settings: those it comes from, each with what stands for its value.
+    """
+
+    name: str
+    refusal: str
+    settings: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Access:
     """The settings behind a call: what an error tells to correct.
 
     Attributes:
         address: the one that says where; None where the main address told it.
-        proof: what is sent to be let in, and the code when that is refused.
-        proof_settings: those it comes from, each with what stands for its value.
+        proof: what it is opened with.
     """
 
     address: str | None
-    proof: tuple[str, str]
-    proof_settings: Mapping[str, str]
+    proof: Proof
 
 
-TOKEN = ("the application token", "APPLICATION_TOKEN_REFUSED")
-MAIN_ACCESS = Access("endpoint", TOKEN, {"application_token": "TOKEN"})
-DATABASE_ACCESS = Access(None, TOKEN, {"application_token": "TOKEN"})
+_TOKEN = Proof("the application token", "APPLICATION_TOKEN_REFUSED", APPLICATION_TOKEN)
+MAIN_ACCESS = Access("endpoint", _TOKEN)
+DATABASE_ACCESS = Access(None, _TOKEN)
 CLUSTER_ACCESS = Access(
-    "data_api_endpoint",
-    ("user and password", "CREDENTIALS_REFUSED"),
-    {"username": "USER", "password": "PASSWORD"},
+    "data_api_endpoint", Proof("user and password", "CREDENTIALS_REFUSED", LOGIN)
 )
 
 
@@ -217,12 +228,11 @@ class Transport:
         return b"".join(chunks)
 
     def _not_opened(self) -> ConfigurationError:
-        proof, code = self._access.proof
-        lines = self.settings.how_to_set(self._access.proof_settings)
+        proof = self._access.proof
         return ConfigurationError(
-            code,
-            f"{self.base_url} refused {proof} (401)",
-            fix=f"set what belongs to this address: {lines}",
+            proof.refusal,
+            f"{self.base_url} refused {proof.name} (401)",
+            fix=f"set what belongs to this address: {self.settings.how_to_set(proof.settings)}",
             source="Astra DB",
         )
 
