@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from contextlib import suppress
+from typing import Final
+
+from cachetools import TTLCache
 
 from pulumi_astra_vectorize.server.control.models import CredentialCacheSettings
-from pulumi_astra_vectorize.server.integrations.credentials import CredentialError
+from pulumi_astra_vectorize.server.lookups.credentials import CredentialError
 
-CAPACITY = 1000
+CAPACITY: Final = 1000
 
-
-@dataclass
-class _Entry:
-    secret: str | None
-    expires: float
+Answers = TTLCache[Hashable, str | None]
+"""Secrets by what was looked up; None stands for an empty answer."""
 
 
 class CredentialCache:
@@ -30,13 +29,13 @@ class CredentialCache:
         self._clock = clock
         self._lock = threading.Lock()
         self._settings = CredentialCacheSettings()
-        self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
+        self._answers = self._no_answers()
 
     def configure(self, settings: CredentialCacheSettings) -> None:
         """Takes new settings and forgets everything, as a restart of the Data API would."""
         with self._lock:
             self._settings = settings
-            self._entries.clear()
+            self._answers = self._no_answers()
 
     def secret(self, key: Hashable, look_up: Callable[[], str]) -> str | None:
         """The remembered answer, or a fresh one; None stands for an empty answer.
@@ -45,32 +44,25 @@ class CredentialCache:
         answers are wanted.
         """
         with self._lock:
-            remembered = self._valid_entry(key)
-        if remembered is not None:
-            return remembered.secret
-        try:
-            found: str | None = look_up()
-        except CredentialError:
-            if not self._settings.empty_answers:
-                raise
-            found = None
+            settings, answers = self._settings, self._answers
+            with suppress(KeyError):
+                found = answers[key]
+                if settings.after == "access":
+                    answers[key] = found  # its time begins anew
+                return found
+        found = _answer(look_up, settings)
         with self._lock:
-            self._remember(key, found)
+            answers[key] = found  # nobody sees it if there are other settings by now
         return found
 
-    def _valid_entry(self, key: Hashable) -> _Entry | None:
-        entry = self._entries.get(key)
-        if entry is None or self._clock() >= entry.expires:
-            return None
-        if self._settings.after == "access":
-            entry.expires = self._clock() + self._settings.seconds
-        self._entries.move_to_end(key)
-        return entry
+    def _no_answers(self) -> Answers:
+        return TTLCache(CAPACITY, self._settings.seconds, self._clock)
 
-    def _remember(self, key: Hashable, secret: str | None) -> None:
-        if not self._settings.seconds:
-            return
-        self._entries[key] = _Entry(secret, self._clock() + self._settings.seconds)
-        self._entries.move_to_end(key)
-        if len(self._entries) > CAPACITY:
-            self._entries.popitem(last=False)
+
+def _answer(look_up: Callable[[], str], settings: CredentialCacheSettings) -> str | None:
+    try:
+        return look_up()
+    except CredentialError:
+        if settings.empty_answers:
+            return None
+        raise
