@@ -13,6 +13,8 @@ from pulumi_astra_vectorize.server.deeds import deed_of
 
 SCHEME = "bearer"
 
+NO_TOKEN = "send the application token: `Authorization: Bearer TOKEN`"  # noqa: S105 - a hint
+
 
 class BearerGuard:
     """Middleware: answers 401 with ``refusal`` before anything of the request is read.

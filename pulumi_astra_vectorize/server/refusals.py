@@ -1,7 +1,11 @@
-"""What the integrations service refuses, each with a stable code and its HTTP status."""
+"""What the interfaces of our own refuse (integrations, control): a stable code, an HTTP status."""
 
 from __future__ import annotations
 
+from fastapi import Request
+from fastapi.responses import JSONResponse
+
+from pulumi_astra_vectorize.server.deeds import deed_of
 from pulumi_astra_vectorize.wire import Problems, ServiceProblem
 
 
@@ -33,3 +37,10 @@ def invalid(code: str, message: str) -> Refusal:
 def problems(code: str, message: str) -> dict[str, object]:
     """The body of an answer that is not a success."""
     return Problems(errors=[ServiceProblem(code=code, message=message)]).model_dump(mode="json")
+
+
+def refuse(request: Request, refusal: Exception) -> JSONResponse:
+    """Answers a Refusal in the service's shape."""
+    assert isinstance(refusal, Refusal)  # noqa: S101 - registered for this class
+    deed_of(request.scope).problem = refusal.code
+    return JSONResponse(problems(refusal.code, refusal.message), refusal.http_status)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
 
 from pulumi_astra_vectorize.server.admission import Admission
 from pulumi_astra_vectorize.server.control.request_log import RequestLog
@@ -26,3 +29,13 @@ class ServerState:
     vectors: VectorCache
     troubles: Troubles = field(default_factory=Troubles)
     requests: RequestLog = field(default_factory=RequestLog)
+
+
+async def _state(request: Request) -> ServerState:
+    """Async though it waits for nothing: anything else is given a thread of the pool."""
+    state: ServerState = request.app.state.server
+    return state
+
+
+TheServer = Annotated[ServerState, Depends(_state)]
+"""For routes of an application that has a server in its state."""

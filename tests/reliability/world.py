@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from pulumi_astra_vectorize.server.integrations.credentials import resolve_secret
+from pulumi_astra_vectorize.server.lookups.credentials import resolve_secret
 from pulumi_astra_vectorize.server.process import OpenServer, running_server
 from pulumi_astra_vectorize.server.settings import ServerSettings
 from pulumi_astra_vectorize.wire import INTEGRATIONS

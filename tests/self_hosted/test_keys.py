@@ -11,10 +11,10 @@ import pytest
 from pydantic import SecretStr
 
 from pulumi_astra_vectorize.errors import ConfigurationError
-from pulumi_astra_vectorize.server.integrations.credentials import resolve_secret
 from pulumi_astra_vectorize.server.integrations.integrations import add_integration
 from pulumi_astra_vectorize.server.integrations.keys import check_key, seal_anew
 from pulumi_astra_vectorize.server.integrations.tokens import add_token, all_tokens
+from pulumi_astra_vectorize.server.lookups.credentials import resolve_secret
 from pulumi_astra_vectorize.server.master_key import sealer_of_file, sealer_of_text
 from pulumi_astra_vectorize.server.sealing import Sealer
 from pulumi_astra_vectorize.server.store.engines import Engines

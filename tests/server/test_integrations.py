@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from pulumi_astra_vectorize.server.integrations.credentials import (
+from pulumi_astra_vectorize.server.lookups.credentials import (
     CredentialError,
     credential_is_valid,
     resolve_secret,

@@ -8,7 +8,7 @@ import pytest
 
 from pulumi_astra_vectorize.server.control.credential_cache import CAPACITY, CredentialCache
 from pulumi_astra_vectorize.server.control.models import CredentialCacheSettings
-from pulumi_astra_vectorize.server.integrations.credentials import CredentialError
+from pulumi_astra_vectorize.server.lookups.credentials import CredentialError
 
 
 class Service:

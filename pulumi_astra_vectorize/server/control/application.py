@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from pulumi_astra_vectorize.server.bearer_guard import BearerGuard
+from pulumi_astra_vectorize.server.bearer_guard import NO_TOKEN, BearerGuard
 from pulumi_astra_vectorize.server.control.routes import routes
 from pulumi_astra_vectorize.server.control.scopes import PREFIX
-from pulumi_astra_vectorize.server.integrations.application import NO_TOKEN, refuse
-from pulumi_astra_vectorize.server.integrations.refusals import Refusal, problems
+from pulumi_astra_vectorize.server.refusals import Refusal, problems, refuse
 from pulumi_astra_vectorize.server.refusing import shape_errors
 from pulumi_astra_vectorize.server.state import ServerState
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from pulumi_astra_vectorize.server.control.models import SeededCollection
 from pulumi_astra_vectorize.server.data_api.dispatch import dispatch, find_target
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject
-from pulumi_astra_vectorize.server.integrations.refusals import invalid, missing
+from pulumi_astra_vectorize.server.refusals import invalid, missing
 from pulumi_astra_vectorize.server.state import ServerState
 from pulumi_astra_vectorize.server.store.schema import Database
 

@@ -9,7 +9,7 @@ from pulumi_astra_vectorize.server.data_api.commands import Call
 from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject, schema_failure
 from pulumi_astra_vectorize.server.data_api.vector_numbers import single_precision
 from pulumi_astra_vectorize.server.embedding.client import provider_failure
-from pulumi_astra_vectorize.server.integrations.credentials import (
+from pulumi_astra_vectorize.server.lookups.credentials import (
     CredentialError,
     credential_is_valid,
     resolve_secret,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from pulumi_astra_vectorize.server.bearer_guard import BearerGuard
+from pulumi_astra_vectorize.server.bearer_guard import NO_TOKEN, BearerGuard
 from pulumi_astra_vectorize.server.devops.refusals import DevOpsRefusal, refusal
 from pulumi_astra_vectorize.server.devops.routes import routes
 from pulumi_astra_vectorize.server.refusing import shape_errors
@@ -25,7 +25,7 @@ def create_devops_api(server: ServerState) -> FastAPI:
         BearerGuard,
         admission=server.admission,
         prefix=PREFIX,
-        refusal=refusal(401, "send the application token: `Authorization: Bearer TOKEN`"),
+        refusal=refusal(401, NO_TOKEN),
     )
     return api
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from pulumi_astra_vectorize.rules import MAX_ENTITY_NAME, SYSTEM_KEYSPACES, entity_name_problem
 from pulumi_astra_vectorize.server.devops.queries import (
@@ -16,20 +16,11 @@ from pulumi_astra_vectorize.server.devops.queries import (
 from pulumi_astra_vectorize.server.devops.refusals import DevOpsRefusal
 from pulumi_astra_vectorize.server.devops.views import DatabaseView, database_view
 from pulumi_astra_vectorize.server.sockets import is_wildcard, url_of
-from pulumi_astra_vectorize.server.state import ServerState
+from pulumi_astra_vectorize.server.state import ServerState, TheServer
 from pulumi_astra_vectorize.server.store.keyspaces import create_keyspace, drop_keyspace
 from pulumi_astra_vectorize.server.store.schema import Database
 
 KEYSPACE = "/databases/{database_id}/keyspaces/{name}"
-
-
-async def _state(request: Request) -> ServerState:
-    """Async though it waits for nothing: anything else is given a thread of the pool."""
-    state: ServerState = request.app.state.server
-    return state
-
-
-Server = Annotated[ServerState, Depends(_state)]
 
 routes = APIRouter()
 """Stands under ``/v2``; the application that includes it has a server in its state."""
@@ -37,7 +28,7 @@ routes = APIRouter()
 
 @routes.get("/databases")
 def list_databases(
-    server: Server, request: Request, query: Annotated[DatabaseQuery, Query()]
+    server: TheServer, request: Request, query: Annotated[DatabaseQuery, Query()]
 ) -> list[DatabaseView]:
     with server.store.read() as session:
         found = find_databases(session, query)
@@ -49,7 +40,7 @@ def list_databases(
 
 
 @routes.get("/databases/{database_id}")
-def show_database(server: Server, request: Request, database_id: str) -> DatabaseView:
+def show_database(server: TheServer, request: Request, database_id: str) -> DatabaseView:
     if not is_id(database_id):
         raise DevOpsRefusal(400, f"{database_id!r} is no id of a database")
     with server.store.read() as session:
@@ -61,7 +52,7 @@ def show_database(server: Server, request: Request, database_id: str) -> Databas
 
 
 @routes.post(KEYSPACE, status_code=201)
-def add_keyspace(server: Server, database_id: str, name: str) -> Response:
+def add_keyspace(server: TheServer, database_id: str, name: str) -> Response:
     _check_name(name)
     with server.store.write() as session:
         database = known_database(session, database_id)
@@ -72,7 +63,7 @@ def add_keyspace(server: Server, database_id: str, name: str) -> Response:
 
 
 @routes.delete(KEYSPACE, status_code=202)
-def remove_keyspace(server: Server, database_id: str, name: str) -> Response:
+def remove_keyspace(server: TheServer, database_id: str, name: str) -> Response:
     _check_name(name)
     with server.store.write() as session:
         database = known_database(session, database_id)

@@ -6,7 +6,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from pulumi_astra_vectorize import catalog
-from pulumi_astra_vectorize.server.integrations.refusals import conflict, invalid, missing
+from pulumi_astra_vectorize.server.refusals import conflict, invalid, missing
 from pulumi_astra_vectorize.server.store.schema import Integration, UserAccessToken
 from pulumi_astra_vectorize.wire import IntegrationView
 

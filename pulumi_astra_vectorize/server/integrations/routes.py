@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from fastapi.security import HTTPBearer
 from sqlalchemy.orm import Session
 
 from pulumi_astra_vectorize.server.deeds import Deed, TheDeed, known_by_path
 from pulumi_astra_vectorize.server.integrations import integrations, scopes, tokens
-from pulumi_astra_vectorize.server.integrations.credentials import Vault
 from pulumi_astra_vectorize.server.store.schema import UserAccessToken
+from pulumi_astra_vectorize.server.vault import TheVault
 from pulumi_astra_vectorize.wire import (
     INTEGRATIONS,
     IntegrationView,
@@ -37,15 +37,6 @@ RETIRED_SCOPES = "/{provider}/retired-scopes/{name}"
 def _refusals(codes: dict[int, str]) -> dict[int | str, dict[str, Any]]:
     """Documents the stable codes that may come with each HTTP status."""
     return {status: {"model": Problems, "description": stable} for status, stable in codes.items()}
-
-
-async def _vault(request: Request) -> Vault:
-    """Async though it waits for nothing: anything else is given a thread of the pool."""
-    vault: Vault = request.app.state.vault
-    return vault
-
-
-TheVault = Annotated[Vault, Depends(_vault)]
 
 
 def _find_token(session: Session, deed: Deed, provider: str, token_id: str) -> UserAccessToken:

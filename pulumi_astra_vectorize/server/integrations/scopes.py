@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from pulumi_astra_vectorize.rules import MAX_DATABASES_PER_CALL
-from pulumi_astra_vectorize.server.integrations.refusals import invalid, missing
+from pulumi_astra_vectorize.server.refusals import invalid, missing
 from pulumi_astra_vectorize.server.store.schema import (
     Database,
     RetiredScope,

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from pulumi_astra_vectorize.rules import header_problem, token_name_problem
 from pulumi_astra_vectorize.server.integrations.integrations import find_integration
-from pulumi_astra_vectorize.server.integrations.refusals import conflict, invalid, missing
 from pulumi_astra_vectorize.server.integrations.scopes import add_databases, retire, scope_of
+from pulumi_astra_vectorize.server.refusals import conflict, invalid, missing
 from pulumi_astra_vectorize.server.sealing import Sealer
 from pulumi_astra_vectorize.server.store.schema import UserAccessToken, new_id
 from pulumi_astra_vectorize.wire import NewToken, TokenView

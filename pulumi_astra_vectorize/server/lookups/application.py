@@ -6,11 +6,12 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from pulumi_astra_vectorize.server.deeds import deed_of
-from pulumi_astra_vectorize.server.integrations.credentials import CredentialError, Vault
 from pulumi_astra_vectorize.server.lookups.callers import Callers, NobodyKnowsError
+from pulumi_astra_vectorize.server.lookups.credentials import CredentialError
 from pulumi_astra_vectorize.server.lookups.routes import UnknownCallerError, routes
 from pulumi_astra_vectorize.server.refusing import shape_errors
 from pulumi_astra_vectorize.server.sealing import WrongKeyError
+from pulumi_astra_vectorize.server.vault import Vault
 
 PREFIX = "/v1/databases"
 """The Data API's base URL for credentials ends with ``/v1``."""

@@ -1,15 +1,13 @@
-"""What the Data API asks of the integrations service (contract credentials.md)."""
+"""Credentials as a Data API asks for them: a provider's secret by a token's name and a database
+(contract credentials.md)."""
 
 from __future__ import annotations
-
-from typing import Protocol
 
 from sqlalchemy import and_, bindparam, select
 
 from pulumi_astra_vectorize.rules import token_of_credential
-from pulumi_astra_vectorize.server.sealing import Sealer
 from pulumi_astra_vectorize.server.store.schema import ScopedDatabase, UserAccessToken
-from pulumi_astra_vectorize.server.store.store import Store
+from pulumi_astra_vectorize.server.vault import Vault
 
 _SECRET = (
     select(UserAccessToken.secret, ScopedDatabase.database_id)
@@ -29,20 +27,6 @@ _SECRET = (
 statement takes as long as to have it answered."""
 
 
-class Vault(Protocol):
-    """What the integrations service works on: all that it needs of a server's state."""
-
-    @property
-    def store(self) -> Store:
-        """Where tokens and scopes are."""
-        ...
-
-    @property
-    def sealer(self) -> Sealer:
-        """What their secrets are sealed with."""
-        ...
-
-
 class CredentialError(Exception):
     """A credential that is not there for a database; ``id`` is stable."""
 
@@ -52,23 +36,23 @@ class CredentialError(Exception):
         self.message = message
 
 
-def credential_is_valid(server: Vault, provider: str, credential: str, database_id: str) -> bool:
+def credential_is_valid(vault: Vault, provider: str, credential: str, database_id: str) -> bool:
     """Whether the database may use the credential, ``TOKEN.providerKey``."""
     try:
-        _sealed_secret(server, provider, credential, database_id)
+        _sealed_secret(vault, provider, credential, database_id)
     except CredentialError:
         return False
     return True
 
 
-def resolve_secret(server: Vault, provider: str, credential: str, database_id: str) -> str:
+def resolve_secret(vault: Vault, provider: str, credential: str, database_id: str) -> str:
     """The secret behind a credential; CredentialError when the database may not use it."""
-    return server.sealer.open(_sealed_secret(server, provider, credential, database_id))
+    return vault.sealer.open(_sealed_secret(vault, provider, credential, database_id))
 
 
-def _sealed_secret(server: Vault, provider: str, credential: str, database_id: str) -> bytes:
+def _sealed_secret(vault: Vault, provider: str, credential: str, database_id: str) -> bytes:
     name = token_of_credential(credential)
-    with server.store.read() as session:
+    with vault.store.read() as session:
         found = session.execute(
             _SECRET, {"provider": provider, "token": name, "database_id": database_id}
         ).one_or_none()

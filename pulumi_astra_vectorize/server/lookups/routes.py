@@ -6,28 +6,21 @@ in its cache, and repeats a call that got a 4xx three times.
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from fastapi import APIRouter, Depends, Request, Response
 
 from pulumi_astra_vectorize.rules import token_of_credential
 from pulumi_astra_vectorize.server.bearer_guard import bearer_of
 from pulumi_astra_vectorize.server.deeds import TheDeed
-from pulumi_astra_vectorize.server.integrations.credentials import Vault, resolve_secret
 from pulumi_astra_vectorize.server.lookups.callers import Callers
+from pulumi_astra_vectorize.server.lookups.credentials import resolve_secret
 from pulumi_astra_vectorize.server.request_ids import passed_on
+from pulumi_astra_vectorize.server.vault import TheVault
 
 CREDENTIAL = "/{database_id}/integrations-type/{provider}/creds/{credential}"
 
 
 class UnknownCallerError(Exception):
     """No token, or one that nobody vouches for."""
-
-
-async def _vault(request: Request) -> Vault:
-    """Async though it waits for nothing: anything else is given a thread of the pool."""
-    vault: Vault = request.app.state.vault
-    return vault
 
 
 async def _refuse_unknown_callers(request: Request, deed: TheDeed) -> None:
@@ -38,8 +31,6 @@ async def _refuse_unknown_callers(request: Request, deed: TheDeed) -> None:
     if deed.who is None:
         raise UnknownCallerError
 
-
-TheVault = Annotated[Vault, Depends(_vault)]
 
 routes = APIRouter(dependencies=[Depends(_refuse_unknown_callers)])
 """Both calls; the application that includes them has a vault and callers in its state."""

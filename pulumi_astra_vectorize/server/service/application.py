@@ -11,7 +11,6 @@ from pulumi_astra_vectorize.server import health
 from pulumi_astra_vectorize.server.admission import Admission
 from pulumi_astra_vectorize.server.body_limit import BodyLimit
 from pulumi_astra_vectorize.server.integrations.application import create_integrations_service
-from pulumi_astra_vectorize.server.integrations.credentials import Vault
 from pulumi_astra_vectorize.server.lookups.application import PREFIX, create_lookups, errors
 from pulumi_astra_vectorize.server.lookups.callers import Callers
 from pulumi_astra_vectorize.server.port_switch import PortSwitch
@@ -19,6 +18,7 @@ from pulumi_astra_vectorize.server.refusing import shape_errors
 from pulumi_astra_vectorize.server.request_ids import RequestIds
 from pulumi_astra_vectorize.server.service.audit import Audit
 from pulumi_astra_vectorize.server.service.metrics import Metering, Metrics
+from pulumi_astra_vectorize.server.vault import Vault
 
 
 def create_service(
