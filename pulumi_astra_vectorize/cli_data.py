@@ -44,7 +44,7 @@ def export(
 
     What others write meanwhile may be missing.
     """
-    from pulumi_astra_vectorize.files import whole_file
+    from pulumi_astra_vectorize.files import explained_disk_errors, whole_file
     from pulumi_astra_vectorize.reload.lines import write_lines
 
     documents, _ = _collection(database, keyspace, collection)
@@ -54,7 +54,7 @@ def export(
             count = write_lines(sys.stdout, exported)
         else:
             _refuse_to_overwrite(file)
-            with whole_file(file) as stream:
+            with explained_disk_errors(file), whole_file(file) as stream:
                 count = write_lines(stream, exported)
     typer.echo(f"exported {count} documents", err=True)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
 from pulumi_astra_vectorize.errors import ConfigurationError
+
+OWNER_ONLY = 0o600
 
 
 @contextmanager
@@ -16,26 +18,44 @@ def whole_file(path: Path) -> Generator[TextIO]:
     """A file to write, under the name ``.partial`` until it is complete and on the disk.
 
     Raises:
-        ConfigurationError: FILE_NOT_WRITABLE.
+        OSError: the disk or the folder does not take it.
     """
     partial = path.with_name(f"{path.name}.partial")
-    with explained_disk_errors(path):
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                yield stream
-                stream.flush()
-                os.fsync(stream.fileno())
-        except Exception:
-            partial.unlink(missing_ok=True)
-            raise
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
         partial.replace(path)
-        _sync_folder(path.parent)
+    except Exception:
+        partial.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Writes a file that nobody ever sees half-written; OSError as for ``whole_file``."""
+    with whole_file(path) as stream:
+        stream.write(text)
+
+
+def read_or_create(path: Path, make: Callable[[], str]) -> str:
+    """The line that a file holds; made up and written when there is no file."""
+    if path.exists():
+        return path.read_text(encoding="utf-8", errors="replace").strip()
+    text = make()
+    write_whole(path, f"{text}\n")
+    return text
 
 
 @contextmanager
 def explained_disk_errors(path: Path) -> Generator[None]:
-    """A full disk, a missing right or folder as an error that names the file."""
+    """A full disk, a missing right or folder as an error that names the file.
+
+    Raises:
+        ConfigurationError: FILE_NOT_WRITABLE.
+    """
     try:
         yield
     except OSError as error:

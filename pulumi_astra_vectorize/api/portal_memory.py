@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field, ValidationError
 
-from pulumi_astra_vectorize.files import explained_disk_errors, whole_file
+from pulumi_astra_vectorize.files import explained_disk_errors, write_whole
 
 LIFETIME = timedelta(days=7)
 """A rotation that was given up is forgotten after that."""
@@ -47,8 +47,7 @@ class PortalMemory:
         file = self._file(provider, name)
         with explained_disk_errors(file):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with whole_file(file) as stream:
-            stream.write(rotation.model_dump_json())
+            write_whole(file, rotation.model_dump_json())
 
     def forget(self, provider: str, name: str) -> None:
         """The rotation is done."""

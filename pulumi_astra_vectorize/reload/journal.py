@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from pulumi_astra_vectorize.errors import ConfigurationError, ConflictError
-from pulumi_astra_vectorize.files import explained_disk_errors, whole_file
+from pulumi_astra_vectorize.files import explained_disk_errors, write_whole
 
 READABLE = 120
 """Characters of a file's name that say what it is about; a hash makes it unique."""
@@ -72,8 +72,8 @@ class Journal(Generic[EntryT]):
 
     def write(self, entry: EntryT) -> None:
         """Replaces the entry; on the disk when this returns."""
-        with whole_file(self.path) as stream:
-            stream.write(entry.model_dump_json())
+        with explained_disk_errors(self.path):
+            write_whole(self.path, entry.model_dump_json())
 
     def remove(self) -> None:
         """Nothing is left to be done."""

@@ -49,7 +49,7 @@ class Spool:
     def fill(self, documents: Iterable[JsonObject], definition: JsonObject) -> Manifest:
         """Writes the documents; complete and on the disk when this returns."""
         self._journal.remove()
-        with whole_file(self.path) as stream:
+        with explained_disk_errors(self.path), whole_file(self.path) as stream:
             count = write_lines(stream, documents)
         manifest = Manifest(count=count, definition=definition)
         self._journal.write(manifest)

@@ -8,8 +8,8 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from pulumi_astra_vectorize.errors import ConfigurationError
+from pulumi_astra_vectorize.files import read_or_create, write_whole
 from pulumi_astra_vectorize.rules import header_problem
-from pulumi_astra_vectorize.server.private_files import read_or_create, write_whole
 from pulumi_astra_vectorize.server.settings import ENVIRONMENT_PREFIX
 
 

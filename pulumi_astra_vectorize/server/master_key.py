@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pulumi_astra_vectorize.errors import ConfigurationError
-from pulumi_astra_vectorize.server.private_files import read_or_create, write_whole
+from pulumi_astra_vectorize.files import read_or_create, write_whole
 from pulumi_astra_vectorize.server.sealing import Sealer, new_key
 
 KEY_FILE = "secrets.key"

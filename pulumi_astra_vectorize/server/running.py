@@ -17,8 +17,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from pulumi_astra_vectorize.errors import ConfigurationError
+from pulumi_astra_vectorize.files import write_whole
 from pulumi_astra_vectorize.server.data_folder import READY_FILE
-from pulumi_astra_vectorize.server.private_files import write_whole
 from pulumi_astra_vectorize.wire import ServerAddresses
 
 GRACE_SECONDS = 5

@@ -15,8 +15,8 @@ from pathlib import Path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pulumi_astra_vectorize.errors import ConfigurationError
+from pulumi_astra_vectorize.files import OWNER_ONLY
 from pulumi_astra_vectorize.server.deeds import Deed, deed_of
-from pulumi_astra_vectorize.server.private_files import OWNER_ONLY
 
 
 @contextmanager
