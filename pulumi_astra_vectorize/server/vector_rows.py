@@ -122,7 +122,8 @@ class Rows:
         similarities = _similarities(self._matrix[rows].astype(np.float64), query, metric)
         positions = self._positions[rows]
         best = np.lexsort((positions, -similarities))[:limit]
-        answered = np.clip(similarities[best], -LARGEST, LARGEST).astype(np.float32)
+        bounded = np.minimum(np.maximum(similarities[best], -LARGEST), LARGEST)
+        answered = bounded.astype(np.float32)
         return list(zip(positions[best].tolist(), shortest(answered).tolist(), strict=True))
 
     def _rows(self, allowed: Narrowing | None) -> Integers:
