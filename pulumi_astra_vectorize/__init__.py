@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pulumi_astra_vectorize.resources._table_definition import ColumnDict, PrimaryKeyDict
     from pulumi_astra_vectorize.resources._vector_index import VectorIndex, VectorIndexDict
     from pulumi_astra_vectorize.resources.collection import Collection
     from pulumi_astra_vectorize.resources.embedding_service import (
@@ -16,19 +17,19 @@ if TYPE_CHECKING:
     )
     from pulumi_astra_vectorize.resources.integration import Integration
     from pulumi_astra_vectorize.resources.keyspace import Keyspace
-    from pulumi_astra_vectorize.resources.table import ColumnDict, PrimaryKeyDict, Table
+    from pulumi_astra_vectorize.resources.table import Table
     from pulumi_astra_vectorize.resources.token_scope import TokenScope
     from pulumi_astra_vectorize.resources.user_access_token import UserAccessToken
     from pulumi_astra_vectorize.resources.vector_column import VectorColumn
 
 _HOMES = {
     "Collection": "collection",
-    "ColumnDict": "table",
+    "ColumnDict": "_table_definition",
     "EmbeddingService": "embedding_service",
     "EmbeddingServiceDict": "embedding_service",
     "Integration": "integration",
     "Keyspace": "keyspace",
-    "PrimaryKeyDict": "table",
+    "PrimaryKeyDict": "_table_definition",
     "Table": "table",
     "TokenScope": "token_scope",
     "UserAccessToken": "user_access_token",

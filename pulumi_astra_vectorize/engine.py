@@ -88,14 +88,17 @@ class Provider(pulumi_dynamic.ResourceProvider):
         state = _on_the_same_target(old, news.get("target"))
         inputs = life.assumed_inputs(self.rules, news, state.inputs)
         change = self.rules.diff(state, inputs)
-        updates = change.updates | {s for s in self.rules.stamps if news.get(s) is UNKNOWN}
+        born_anew = {s for s in self.rules.stamps if news.get(s) is UNKNOWN}
+        updates = change.updates | born_anew
         unfinished = self.rules.unfinished(state, _settings(state.inputs.target))
         place = self._place(old.inputs.target, _id)
         if change.replaces:
             this_run.release(place, old.inputs)
-            self._refuse_loss(place, state)
+            self._ask_first(place, state, partial(self.rules.refuse_loss, state))
         else:
             this_run.hold(place, Hold(news, old.inputs, life.State(inputs, state.outputs)))
+            if change.guarded and not born_anew:
+                self._ask_first(place, state, partial(self.rules.refuse_update, state, inputs))
         taken = [
             it for it in this_run.updates(place) if self.rules.taken(state, it.before, it.inputs)
         ]
@@ -155,11 +158,13 @@ class Provider(pulumi_dynamic.ResourceProvider):
         inputs = life.rewritten(state.inputs, {"target": on_target})
         return _read(identifier, life.State(inputs, state.outputs))
 
-    def _refuse_loss(self, place: Place, state: life.State[Any, Any]) -> None:
-        """Before a replacement; in a refresh it would only fail that."""
+    def _ask_first(
+        self, place: Place, state: life.State[Any, Any], refuse: Callable[[Target], None]
+    ) -> None:
+        """Before what may lose data is planned; in a refresh it would only fail that."""
         if not this_run.has_read(place):
             with suppress(UnreachableError), _target(state.inputs.target) as target:
-                self.rules.refuse_loss(state, target)  # without the server, only the plan is shown
+                refuse(target)  # without the server, only the plan is shown
 
     def _place(self, on_target: str | None, identifier: str) -> Place:
         return type(self), _settings(on_target).place, identifier

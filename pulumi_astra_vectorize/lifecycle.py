@@ -103,6 +103,8 @@ class Change:
     replaces: frozenset[str] = field(default_factory=frozenset[str])
     same_place: bool = True
     """A replacement would take the same name: the old one has to go first."""
+    guarded: bool = False
+    """An update that ``refuse_update`` is asked about before it is planned."""
 
 
 def compare(
@@ -149,6 +151,12 @@ class Lifecycle(ABC, Generic[InputsT, OutputsT]):
 
     def refuse_loss(self, _state: State[InputsT, OutputsT], _target: Target) -> None:
         """Raises GuardError while data would be lost; asked before deleting and replacing."""
+
+    def refuse_update(
+        self, _state: State[InputsT, OutputsT], _inputs: InputsT, _target: Target
+    ) -> None:
+        """Raises what ``update`` would refuse because of what is there."""
+        return
 
     @abstractmethod
     def create(self, inputs: InputsT, target: Target) -> tuple[str, OutputsT]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypedDict, cast
+
+import pulumi
 
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize.api.commands import JsonObject
@@ -42,6 +44,21 @@ NOT_IN_KEYS = frozenset({"list", "set", "map", "duration"})
 TO_WIRE = {"type": "type", "key_type": "keyType", "value_type": "valueType"}
 
 ColumnType = str | dict[str, Any]
+
+
+class PrimaryKeyDict(TypedDict, total=False):
+    """A primary key of several columns; order 1 is ascending, -1 descending."""
+
+    partition_by: pulumi.Input[Sequence[pulumi.Input[str]]]
+    partition_sort: pulumi.Input[Mapping[str, pulumi.Input[int]]]
+
+
+class ColumnDict(TypedDict, total=False):
+    """A column of a container type: ``{"type": "map", "key_type": ..., "value_type": ...}``."""
+
+    type: pulumi.Input[str]
+    key_type: pulumi.Input[str]
+    value_type: pulumi.Input[str]
 
 
 class PrimaryKey(life.Inputs):
@@ -103,6 +120,23 @@ def key_there(definition: JsonObject) -> PrimaryKey:
     return PrimaryKey(
         partition_by=key["partitionBy"], partition_sort=key.get("partitionSort") or {}
     )
+
+
+def written_columns(inputs: TableInputs) -> dict[str, Any]:
+    """The columns that the program says, each in its short form."""
+    return {name: short_form(column) for name, column in inputs.columns.items()}
+
+
+def as_written(definition: JsonObject) -> dict[str, Any]:
+    """A definition as a program would write it."""
+    key = key_there(definition).model_dump()
+    return {"columns": columns_there(definition), "primary_key": key}
+
+
+def dropped_columns(inputs: TableInputs, definition: JsonObject | None) -> list[str]:
+    """The columns that are there and no more in the program."""
+    wanted = written_columns(inputs)
+    return [name for name in columns_there(definition or {"columns": {}}) if name not in wanted]
 
 
 def short_form(column: ColumnType | JsonObject) -> ColumnType:

@@ -6,7 +6,7 @@ Vendor's page: "Add the Hugging Face Serverless integration to a table".
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
 
 import pulumi
@@ -32,14 +32,18 @@ from pulumi_astra_vectorize.resources._place import (
 )
 from pulumi_astra_vectorize.resources._settle import settle
 from pulumi_astra_vectorize.resources._table_definition import (
+    ColumnDict,
     PrimaryKey,
+    PrimaryKeyDict,
     TableInputs,
+    as_written,
     column_to_wire,
     columns_there,
     definition_of,
     definition_problems,
+    dropped_columns,
     key_there,
-    short_form,
+    written_columns,
 )
 from pulumi_astra_vectorize.resources._values import entity_names
 from pulumi_astra_vectorize.resources.keyspace import Keyspace, in_keyspace
@@ -47,21 +51,6 @@ from pulumi_astra_vectorize.resources.keyspace import Keyspace, in_keyspace
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.target import Target
     from pulumi_astra_vectorize.settings import TargetName
-
-
-class PrimaryKeyDict(TypedDict, total=False):
-    """A primary key of several columns; order 1 is ascending, -1 descending."""
-
-    partition_by: pulumi.Input[Sequence[pulumi.Input[str]]]
-    partition_sort: pulumi.Input[Mapping[str, pulumi.Input[int]]]
-
-
-class ColumnDict(TypedDict, total=False):
-    """A column of a container type: ``{"type": "map", "key_type": ..., "value_type": ...}``."""
-
-    type: pulumi.Input[str]
-    key_type: pulumi.Input[str]
-    value_type: pulumi.Input[str]
 
 
 class TableOutputs(life.Outputs):
@@ -92,14 +81,17 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
         changed = life.compare(state.inputs, inputs, replaces=PLACE)
         place = moved(state.outputs, changed.replaces, inputs.database)
         updates = set(changed.updates) - {"columns", "primary_key"}
-        old, new = _columns(state.inputs), _columns(inputs)
+        old, new = written_columns(state.inputs), written_columns(inputs)
         retyped = {name for name in old.keys() & new.keys() if old[name] != new[name]}
         fixed = {"columns"} if retyped else set[str]()
         if state.inputs.key != inputs.key:
             fixed.add("primary_key")
         if old != new:
             updates.add("columns")
-        return life.Change(frozenset(updates - fixed), place | fixed, same_place=not place)
+        drops = old.keys() - new.keys()
+        return life.Change(
+            frozenset(updates - fixed), place | fixed, same_place=not place, guarded=bool(drops)
+        )
 
     def refuse_loss(self, state: State, target: Target) -> None:
         inputs = state.inputs
@@ -109,6 +101,12 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
         api = target.data_api(database)
         if _find(api, inputs, ACTING_SECONDS) is not None:
             _refuse_while_it_has_rows(api, inputs, database, "which would be lost")
+
+    def refuse_update(self, state: State, inputs: TableInputs, target: Target) -> None:
+        database = database_of(state.outputs, target)
+        if database is not None:
+            api = target.data_api(database)
+            _refuse_to_drop(api, inputs, database, dropped_columns(inputs, _find(api, inputs)))
 
     def create(self, inputs: TableInputs, target: Target) -> tuple[str, TableOutputs]:
         database = target.database(inputs.database)
@@ -135,7 +133,7 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
         if definition is None:
             return None
         outputs = TableOutputs(database_id=database.id, database_name=database.name)
-        return life.State(TableInputs.model_validate(place | _written(definition)), outputs)
+        return life.State(TableInputs.model_validate(place | as_written(definition)), outputs)
 
     def read(self, state: State, target: Target) -> State | None:
         database = database_of(state.outputs, target)
@@ -144,8 +142,8 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
         definition = _find(target.data_api(database), state.inputs, SHOWN_SECONDS)
         if definition is None:
             return None
-        there = _written(definition)
-        if columns_there(definition) == _columns(state.inputs):
+        there = as_written(definition)
+        if columns_there(definition) == written_columns(state.inputs):
             del there["columns"]
         if key_there(definition) == state.inputs.key:
             del there["primary_key"]
@@ -155,9 +153,11 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
         database = target.database(state.outputs.database_id)
         with target.schema_change(database):
             api = target.data_api(database)
-            there = columns_there(_find(api, inputs) or {"columns": {}})
-            wanted = _columns(inputs)
-            _drop(api, inputs, database, [name for name in there if name not in wanted])
+            definition = _find(api, inputs) or {"columns": {}}
+            there, dropped = columns_there(definition), dropped_columns(inputs, definition)
+            _refuse_to_drop(api, inputs, database, dropped)
+            if dropped:
+                api.drop_columns(inputs.keyspace, inputs.name, dropped)
             missing = {n: column_to_wire(c) for n, c in inputs.columns.items() if n not in there}
             if missing:
                 api.add_columns(inputs.keyspace, inputs.name, missing)
@@ -240,27 +240,16 @@ class Table(Resource, module="astra-vectorize", name="Table"):
         super().__init__(resource_name, inputs, opts)
 
 
-def _columns(inputs: TableInputs) -> dict[str, Any]:
-    return {name: short_form(column) for name, column in inputs.columns.items()}
-
-
-def _written(definition: JsonObject) -> dict[str, Any]:
-    """A definition as a program would write it."""
-    key = key_there(definition).model_dump()
-    return {"columns": columns_there(definition), "primary_key": key}
-
-
 def _find(api: DataApi, inputs: TableInputs, within: float = 0) -> JsonObject | None:
     return api.tables(inputs.keyspace, within).get(inputs.name)
 
 
-def _drop(api: DataApi, inputs: TableInputs, database: Database, columns: list[str]) -> None:
-    if not columns:
-        return
-    if not inputs.force_destroy:
+def _refuse_to_drop(
+    api: DataApi, inputs: TableInputs, database: Database, columns: list[str]
+) -> None:
+    if columns and not inputs.force_destroy:
         lost = f"whose values of {', '.join(columns)} would be lost"
         _refuse_while_it_has_rows(api, inputs, database, lost)
-    api.drop_columns(inputs.keyspace, inputs.name, columns)
 
 
 def _refuse_while_it_has_rows(
@@ -285,7 +274,7 @@ def _refuse_a_collection(api: DataApi, inputs: TableInputs, database: Database) 
 def _adopt(inputs: TableInputs, definition: JsonObject, database: Database) -> None:
     there = {"columns": columns_there(definition), "primary_key": key_there(definition)}
     desired: dict[str, dict[str, Any] | PrimaryKey] = {
-        "columns": _columns(inputs),
+        "columns": written_columns(inputs),
         "primary_key": inputs.key,
     }
     refuse_unless_adopted(

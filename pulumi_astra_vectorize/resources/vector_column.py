@@ -22,6 +22,7 @@ from pulumi_astra_vectorize.resources._column_definition import (
     adopt,
     column_problems,
     drift,
+    refuse_another_dimension,
 )
 from pulumi_astra_vectorize.resources._column_filling import bring_up, journal_of
 from pulumi_astra_vectorize.resources._column_site import Site
@@ -93,8 +94,8 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
         same = {name for name in meant if meant[name] == was_meant[name]}
         updates = changed.updates - {"dimension"} - same
         if inputs.length not in (None, state.outputs.effective_dimension):
-            updates |= {"dimension"}  # refused then, unless the table was made anew
-        return life.Change(updates, place, same_place=False)
+            updates |= {"dimension"}  # refused, unless the table was made anew
+        return life.Change(updates, place, same_place=False, guarded="dimension" in updates)
 
     def refuse_loss(self, state: State, target: Target) -> None:
         kept = state.inputs.force_destroy or not state.outputs.added
@@ -103,6 +104,13 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
         if site is not None and site.column_or_none(ACTING_SECONDS) is not None:
             lost = "whose vectors would be lost"
             refuse_while_holding_data(f"{site}'s table", "rows", site.count_rows(), lost)
+
+    def refuse_update(self, state: State, inputs: VectorColumnInputs, target: Target) -> None:
+        database = database_of(state.outputs, target)
+        site = Site(target, database, inputs) if database else None
+        there = site.column_or_none(ACTING_SECONDS) if site else None
+        if site is not None and there is not None:
+            refuse_another_dimension(inputs, there, site)
 
     def unfinished(self, state: State, settings: Settings) -> bool:
         return journal_of(state.outputs.database_id, state.inputs, settings).read() is not None

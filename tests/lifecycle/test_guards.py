@@ -79,24 +79,26 @@ def test_replacing_a_full_collection_is_refused_at_preview(server: Server, stack
 
 
 def test_dropping_a_column_of_a_table_with_rows_is_refused(server: Server, stack: Stack) -> None:
-    """A dropped column loses its values: refused like a deletion, allowed at once if forced."""
+    """A dropped column loses its values: refused at preview, allowed at once if forced."""
     stack.up(lambda: _books({"id": "text", "title": "text"}))
     server.command("insertOne", {"document": {"id": "1", "title": "t"}}, "books")
-    failure = stack.refused_up(lambda: _books({"id": "text"}))
-    assert "[HOLDS_DATA]" in failure.text
+    assert "[HOLDS_DATA]" in stack.refused_up(lambda: _books({"id": "text"})).text
+    failure = stack.refused_preview(lambda: _books({"id": "text"}))
     told = "table 'books' in library/default_keyspace holds 1 row, whose values of title would be"
     assert told in failure.text
     assert "title" in server.tables()["books"]["columns"]
+    forced = stack.preview(lambda: _books({"id": "text"}, force_destroy=True))
+    assert forced.steps_of("books") == "update"
     stack.up(lambda: _books({"id": "text"}, force_destroy=True))
     assert "title" not in server.tables()["books"]["columns"]
 
 
 def test_another_dimension_is_refused_and_the_column_stays(server: Server, stack: Stack) -> None:
-    """The database takes no column again under a name that had another type (contract, 6)."""
+    """At preview: the name comes back with its old type only, in the same table (contract, 7)."""
 
-    def of(dimension: int, name: str = "summary") -> Program:
+    def of(dimension: int, name: str = "summary", key: str = "text") -> Program:
         def program() -> None:
-            books = _books({"id": "text"})
+            books = _books({"id": key})
             astra.VectorColumn(
                 "summary", database="library", table=books, name=name, dimension=dimension
             )
@@ -104,10 +106,14 @@ def test_another_dimension_is_refused_and_the_column_stays(server: Server, stack
         return program
 
     stack.up(of(2))
+    assert "[DIMENSION_FIXED]" in stack.refused_preview(of(3)).text
     assert "[DIMENSION_FIXED]" in stack.refused_up(of(3)).text
     assert server.tables()["books"]["columns"]["summary"]["dimension"] == 2
     stack.up(of(3, "summary_of_3"))
     assert server.tables()["books"]["columns"]["summary_of_3"]["dimension"] == 3
+    assert stack.preview(of(5, "summary_of_3", "int")).steps_of("summary") == "update"
+    stack.up(of(5, "summary_of_3", "int"))
+    assert server.tables()["books"]["columns"]["summary_of_3"]["dimension"] == 5
 
 
 @pytest.fixture
