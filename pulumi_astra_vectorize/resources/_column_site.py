@@ -59,6 +59,7 @@ class Site:
         self._target = target
         self._api = target.data_api(database)
         self._keyspace, self._table, self._name = address.keyspace, address.table, address.name
+        self._added = False
 
     def __str__(self) -> str:
         return f"{self.database.name}/{self._keyspace}/{self._table}.{self._name}"
@@ -120,6 +121,7 @@ class Site:
         """
         if self.column(ACTING_SECONDS) is not None:
             return False
+        self._added = True  # by us, unless the server refuses it
         settle(
             lambda: self._add(_described(dimension, service), service),
             lambda: self.column() is not None,
@@ -185,7 +187,7 @@ class Site:
         try:
             yield
         except AstraVectorizeError:
-            if added:
+            if added and self._added:
                 self._take_back()
             raise
 
@@ -208,8 +210,12 @@ class Site:
         return from_wire(self.column_there().get("service"))
 
     def _add(self, described: JsonObject, service: ServiceInputs | None) -> None:
-        with self._explaining(service):
-            self._api.add_columns(self._keyspace, self._table, {self._name: described})
+        try:
+            with self._explaining(service):
+                self._api.add_columns(self._keyspace, self._table, {self._name: described})
+        except AstraVectorizeError as error:
+            self._added = error.code in LOST
+            raise
 
     def _give(self, service: ServiceInputs) -> None:
         with self._explaining(service):

@@ -115,8 +115,8 @@ class TokenScopeLifecycle(life.Lifecycle[TokenScopeInputs, TokenScopeOutputs]):
         target: Target,
     ) -> TokenScopeOutputs:
         outputs = _apply(inputs, target)
-        staying = {item["id"] for item in outputs.scoped_databases} | _held(others(), target)
-        leaving = {item["id"] for item in state.outputs.scoped_databases} - staying
+        staying = {item["id"] for item in outputs.scoped_databases}
+        leaving = _not_held(state, others()) - staying
         _remove(inputs, leaving, target, force=inputs.force_destroy)
         return outputs
 
@@ -125,8 +125,7 @@ class TokenScopeLifecycle(life.Lifecycle[TokenScopeInputs, TokenScopeOutputs]):
         return not had.isdisjoint(_ids(state.outputs, state.inputs) - _ids(before.outputs, after))
 
     def leave_to(self, holders: Sequence[State], state: State, target: Target) -> None:
-        had = {item["id"] for item in state.outputs.scoped_databases}
-        leaving = had - _held(holders, target)
+        leaving = _not_held(state, holders)
         _remove(state.inputs, leaving, target, force=state.inputs.force_destroy)
 
     def delete(self, state: State, target: Target) -> None:
@@ -212,10 +211,11 @@ def _apply(inputs: TokenScopeInputs, target: Target) -> TokenScopeOutputs:
     )
 
 
-def _held(holders: Sequence[State], target: Target) -> set[str]:
-    """The ids of the databases that these scopes have."""
-    known = target.databases() if holders else []
-    return {resolve(known, db).id for other in holders for db in other.inputs.databases}
+def _not_held(state: State, others: Sequence[State]) -> set[str]:
+    """The ids of a scope's databases that these scopes do not have, by id or by name."""
+    held = {it for other in others for it in _ids(other.outputs, other.inputs)}
+    had = state.outputs.scoped_databases
+    return {item["id"] for item in had if held.isdisjoint((item["id"], item["name"]))}
 
 
 def _remove(

@@ -157,13 +157,11 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
         with target.schema_change(database):
             site = Site(target, database, state.inputs)
             column = site.column_or_none(ACTING_SECONDS)
-            if column is None:
-                return
-            if not state.outputs.added:
+            if column is not None and state.outputs.added:
+                self.refuse_loss(state, target)
+                site.drop()
+            elif column is not None:
                 site.detach(column)
-                return
-            self.refuse_loss(state, target)
-            site.drop()
             journal_of(database.id, state.inputs, target.settings).remove()
 
 

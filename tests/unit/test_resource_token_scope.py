@@ -13,6 +13,7 @@ from pulumi_astra_vectorize.resources.token_scope import (
     TokenScopeOutputs,
 )
 from pulumi_astra_vectorize.unknowns import UNKNOWN
+from tests.unit.integrations_fake import Handler, IntegrationsFake, fresh_target
 from tests.unit.resource_cases import Written, change, problems, without
 
 SCOPE = TokenScopeLifecycle()
@@ -83,6 +84,21 @@ def test_unknown_databases_are_no_problem(databases: Any) -> None:
 def test_change(changes: Written, step: str) -> None:
     """A scope is a set of databases, whatever the program calls them and in whatever order."""
     assert change(SCOPE, WRITTEN, OUTPUTS, {**WRITTEN, **changes}) == step
+
+
+def test_another_scope_s_database_that_is_gone_stops_nothing(network: list[Handler]) -> None:
+    """What the other one holds is compared as its state and its program have it."""
+    fake = IntegrationsFake()
+    fake.add("search-prod", "hf_secret", ["id-library", "id-archive"])
+    network.append(fake)
+    inputs = TokenScopeInputs(token="search-prod", databases=["nowhere"])
+    state = life.State(
+        TokenScopeInputs.model_validate(WRITTEN), TokenScopeOutputs.model_validate(OUTPUTS)
+    )
+
+    SCOPE.leave_to([life.State(inputs, TokenScopeOutputs())], state, fresh_target())
+
+    assert fake.calls
 
 
 @pytest.mark.parametrize(
