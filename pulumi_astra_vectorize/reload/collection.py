@@ -97,6 +97,7 @@ class CollectionReload:
 
     def _export(self, definition: JsonObject) -> None:
         self._site.check()
+        self._refuse_to_forget()
         manifest = self._spool.fill(self._exported(), definition)
         self._progress("exported", manifest.count, manifest.count)
         counted, more = self._site.documents.api.count_documents(
@@ -111,6 +112,19 @@ class CollectionReload:
                 fix="stop what writes to it, and run `pulumi up` again",
             )
         self._site.drop()
+
+    def _refuse_to_forget(self) -> None:
+        """A spool is written over only by the collection that it came from."""
+        earlier = self._spool.manifest()
+        if earlier is None or not earlier.count:
+            return
+        if not self._site.documents.holds_any_of(self._spool.documents()):
+            raise ConflictError(
+                "COLLECTION_MADE_ANEW",
+                f"{self._site} holds none of the {earlier.count} documents that a reload exported "
+                "from it: it was dropped and created again, or emptied, since",
+                fix="keep what was written to it since, if anything, and delete it by hand",
+            )
 
     def _exported(self) -> Iterator[JsonObject]:
         for count, document in enumerate(self._site.documents.all(), 1):

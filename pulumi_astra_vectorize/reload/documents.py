@@ -66,6 +66,11 @@ class Documents:
             passed(settled)
         return written
 
+    def holds_any_of(self, documents: Iterable[JsonObject]) -> bool:
+        """Whether one of these documents is there; asks until it is found."""
+        groups = batches(documents, TEXT)
+        return any(len(self.missing(batch)) < len(batch) for batch in groups)
+
     def count_others(self, documents: Iterable[JsonObject]) -> int:
         """How many documents there are beside these."""
         shared = sum(len(batch) - len(self.missing(batch)) for batch in batches(documents, TEXT))

@@ -13,6 +13,7 @@ import pytest
 
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize.errors import AstraVectorizeError
+from pulumi_astra_vectorize.resources._collection_site import CollectionSite
 from tests.reliability.seam import Cut, Killed, Moment
 from tests.server.conftest import PostCommand, Server
 from tests.server.reloading import (
@@ -223,6 +224,29 @@ def test_forced_deletion_takes_the_spool_along(reload: Reload) -> None:
     reload.stack.destroy(reload.half_done())
 
     assert spool_files(reload.stack) == set()
+
+
+def test_spool_is_not_written_over_by_a_collection_that_was_made_anew(reload: Reload) -> None:
+    """Killed right after the drop, and a run elsewhere, without the spool, has created it again."""
+    stack = reload.stack
+    database = stack.target.database("library")
+    for call in range(1, reload.calls() + 1):
+        state = reload.prepared()
+        reload.cut(state, Cut(call, "after"))
+        site = CollectionSite(stack.target, database, state.inputs)
+        if site.options() is None:
+            break
+        stack.destroy(reload.up(state))
+    site.create()
+    reload.content.put({"_id": "since then"})
+
+    with pytest.raises(AstraVectorizeError, match=str(reload.spool())) as caught:
+        reload.up(state)
+    assert caught.value.code == "COLLECTION_MADE_ANEW"
+
+    site.drop()
+    reload.up(state)
+    assert reload.content.all() == expected(BGE_SMALL)
 
 
 def test_two_runs_do_not_share_a_spool(reload: Reload, monkeypatch: pytest.MonkeyPatch) -> None:
