@@ -102,8 +102,10 @@ BEFORE_THE_PROVIDER = frozenset(
 ask it with (contract data-api.md, section 10)."""
 
 NEXT_STEPS = {
-    "UNKNOWN_KEYSPACE": "add a Keyspace to the program and pass its `name` as `keyspace`, so that "
-    "it comes first; or correct the name",
+    "UNKNOWN_KEYSPACE": "add a Keyspace to the program and pass it as `keyspace`, so that it comes "
+    "first; or correct the name",
+    "UNKNOWN_COLLECTION_OR_TABLE": "it was dropped: run `pulumi refresh`, and then "
+    "`pulumi up`, which makes it anew; or correct the name",
     "CANNOT_ADD_EXISTING_INDEX": "an index of that name is on another column or table of the "
     "keyspace: give this one another `name` (VectorIndex(name=...)), or drop the other",
     "EMBEDDING_SERVICE_NOT_CONFIGURED": "give the collection or column a `service`; or bring "

@@ -237,6 +237,7 @@ def test_answer_of_another_server(no_waiting: None, http_status: int, content: b
     ("code", "step"),
     [
         ("UNKNOWN_KEYSPACE", "add a Keyspace to the program"),
+        ("UNKNOWN_COLLECTION_OR_TABLE", "`pulumi refresh`"),
         ("CANNOT_ADD_EXISTING_INDEX", "another `name`"),
         ("EMBEDDING_SERVICE_NOT_CONFIGURED", "`service`"),
         ("LEXICAL_FEATURE_NOT_ENABLED", "STARGATE_FEATURE_FLAGS_LEXICAL=true"),
