@@ -176,6 +176,10 @@ class Content:
             if state is None:
                 return found
 
+    def is_gone(self) -> bool:
+        """Whether there is no such collection."""
+        return "errors" in self._post({"findOne": {}})
+
     def _post(self, command: dict[str, Any]) -> dict[str, Any]:
         return self._data_api(command, *self._path)
 

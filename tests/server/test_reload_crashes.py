@@ -87,6 +87,16 @@ class Reload:
             self.stack.destroy(self.up(state))
         raise AssertionError("no call is between the batches")
 
+    def just_dropped(self) -> State:
+        """A reload that was killed after the drop, of which the spool does not know yet."""
+        for call in range(1, self.calls() + 1):
+            state = self.prepared()
+            self.cut(state, Cut(call, "after"))
+            if self.content.is_gone():
+                return state
+            self.stack.destroy(self.up(state))
+        raise AssertionError("no call is the drop")
+
     def spool(self) -> Path:
         """The file that the documents are in."""
         return next(self.stack.target.settings.spool_folder.glob("*.jsonl"))
@@ -228,15 +238,9 @@ def test_forced_deletion_takes_the_spool_along(reload: Reload) -> None:
 
 def test_spool_is_not_written_over_by_a_collection_that_was_made_anew(reload: Reload) -> None:
     """Killed right after the drop, and a run elsewhere, without the spool, has created it again."""
-    stack = reload.stack
-    database = stack.target.database("library")
-    for call in range(1, reload.calls() + 1):
-        state = reload.prepared()
-        reload.cut(state, Cut(call, "after"))
-        site = CollectionSite(stack.target, database, state.inputs)
-        if site.options() is None:
-            break
-        stack.destroy(reload.up(state))
+    state = reload.just_dropped()
+    target = reload.stack.target
+    site = CollectionSite(target, target.database("library"), state.inputs)
     site.create()
     reload.content.put({"_id": "since then"})
 
