@@ -116,10 +116,8 @@ def test_another_dimension_is_refused_and_the_column_stays(server: Server, stack
     assert server.tables()["books"]["columns"]["summary_of_3"]["dimension"] == 5
 
 
-@pytest.fixture
-def used(server: Server, stack: Stack) -> Stack:
-    """Token and scope in this stack; a collection that uses them, made by somebody else."""
-    stack.up(lambda: token_and_scope(databases=["library", "archive"]))
+def create_collection_of_others(server: Server) -> None:
+    """It embeds through the token, and stands in no stack."""
     wire = {
         "provider": "huggingface",
         "modelName": MODEL,
@@ -127,6 +125,13 @@ def used(server: Server, stack: Stack) -> Stack:
     }
     options = {"vector": {"service": wire}}
     server.command("createCollection", {"name": "theirs", "options": options})
+
+
+@pytest.fixture
+def used(server: Server, stack: Stack) -> Stack:
+    """Token and scope in this stack; a collection that uses them, made by somebody else."""
+    stack.up(lambda: token_and_scope(databases=["library", "archive"]))
+    create_collection_of_others(server)
     return stack
 
 
@@ -146,6 +151,17 @@ def test_a_database_in_use_is_not_taken_out_of_the_scope(server: Server, used: S
     assert server.scope(TOKEN_NAME) == {"library", "archive"}
     used.up(lambda: token_and_scope(databases=["library"]))
     assert server.scope(TOKEN_NAME) == {"library"}
+
+
+def test_an_integration_in_use_is_not_removed(server: Server, stack: Stack) -> None:
+    """Somebody else's collection embeds through it: the error names the collection."""
+    stack.up(lambda: astra.Integration("hugging-face"))
+    server.add_token(TOKEN_NAME, "hf_by_somebody_else", "library")
+    create_collection_of_others(server)
+    failure = stack.refused_destroy()
+    assert "[TOKEN_IN_USE] removing the integration 'huggingface'" in failure.text
+    assert "library/default_keyspace/theirs" in failure.text
+    assert set(server.integrations()) == {"huggingface"}
 
 
 def test_an_integration_with_tokens_of_others_is_not_removed(server: Server, stack: Stack) -> None:

@@ -222,6 +222,16 @@ def test_credentials_follow_tokens_and_scopes(server: Server, user_access_token:
     assert resolve_secret(server.state, PROVIDER, CREDENTIAL, library) == "hf_new"
 
 
+def test_each_token_has_a_scope_of_its_own(server: Server, user_access_token: str) -> None:
+    """A database may be in several scopes, and leaves one of them alone."""
+    library, archive = (server.databases[name].id for name in ("library", "archive"))
+    other = {"name": "other", "secret": "hf_other", "databases": [library, archive]}
+    token_id = server.call("POST", TOKENS, json=other).json()["id"]
+    server.call("DELETE", f"{TOKENS}/{token_id}/scope/{library}?name=library")
+    scopes = {it["name"]: it["databases"] for it in server.call("GET", TOKENS).json()}
+    assert scopes == {user_access_token: [library], "other": [archive]}
+
+
 @pytest.mark.parametrize(
     ("provider", "credential", "database", "code"),
     [

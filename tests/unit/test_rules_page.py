@@ -29,6 +29,7 @@ def test_page_is_read() -> None:
 
 @pytest.mark.parametrize(("place", "test"), ROWS)
 def test_row_names_what_exists(place: str, test: str) -> None:
-    """A rule without its place or its test is a rule nobody keeps."""
+    """A rule without its place or its test is a rule nobody keeps; a whole file is no test."""
+    assert "::" in test
     assert defines("pulumi_astra_vectorize", place), f"no {place}"
     assert defines("tests", test), f"no {test}"
