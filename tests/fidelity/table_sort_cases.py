@@ -145,6 +145,11 @@ SORT_REFUSALS: list[tuple[str, Json, str]] = [
     ),
     ("an unknown column", find(sort={"other": 1}), "CANNOT_SORT_UNKNOWN_COLUMNS"),
     (
+        "two vector columns",
+        find(sort={"v": [1, 0], "bare": [1, 0]}),
+        "CANNOT_SORT_ON_SPECIAL_WITH_OTHERS",
+    ),
+    (
         "a vector and a column",
         find(sort={"v": [1, 0], "year": 1}),
         "CANNOT_SORT_ON_SPECIAL_WITH_OTHERS",
