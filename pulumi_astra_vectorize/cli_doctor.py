@@ -126,7 +126,7 @@ def _settings(config: Mapping[str, str], target: str | None) -> Iterator[Setting
     Where they are right, they are shown as they are understood. Of a named target only what it
     inherits may stand elsewhere than in its own entry, and its endpoint has no default.
     """
-    from pulumi_astra_vectorize.configuration import INHERITED, load_configuration, written_key
+    from pulumi_astra_vectorize.configuration import load_configuration
     from pulumi_astra_vectorize.settings import CONFIG_KEYS, SECRETS, Settings
 
     loaded: Settings | None = None
@@ -138,19 +138,32 @@ def _settings(config: Mapping[str, str], target: str | None) -> Iterator[Setting
         loaded = configuration.settings(target)
     own = cast("dict[str, object]", entry if isinstance(entry, dict) else {})
 
-    for name, key in CONFIG_KEYS.items():
-        variable = str(Settings.model_fields[name].validation_alias)
-        written, source, value = written_key(None, key), "default", getattr(defaults, name)
-        if key in own or (target is not None and name not in INHERITED):
-            written = written_key(target, key)
-            source, value = (FROM_CONFIG, own[key]) if key in own else (source, value)
-        elif written in config:
-            source, value = FROM_CONFIG, config[written]
-        elif variable in os.environ:
-            source, value = variable, os.environ[variable]
+    for name in CONFIG_KEYS:
+        key, found = _looked_up(name, own, config, target)
+        source, value = found or ("default", getattr(defaults, name))
         understood = value if loaded is None else getattr(loaded, name)
-        hidden = name in SECRETS and source != "default"
-        yield Setting(written, source, "[secret]" if hidden else _shown(name, understood))
+        hidden = name in SECRETS and found is not None
+        yield Setting(key, source, "[secret]" if hidden else _shown(name, understood))
+
+
+def _looked_up(
+    name: str, own: Mapping[str, object], config: Mapping[str, str], target: str | None
+) -> tuple[str, tuple[str, object] | None]:
+    """The key that decides about a setting; and its source and value, where it is written."""
+    from pulumi_astra_vectorize.configuration import INHERITED, written_key
+    from pulumi_astra_vectorize.settings import CONFIG_KEYS, Settings
+
+    key = CONFIG_KEYS[name]
+    if key in own:
+        return written_key(target, key), (FROM_CONFIG, own[key])
+    if target is not None and name not in INHERITED:
+        return written_key(target, key), None
+    shared, variable = written_key(None, key), str(Settings.model_fields[name].validation_alias)
+    if shared in config:
+        return shared, (FROM_CONFIG, config[shared])
+    if variable in os.environ:
+        return shared, (variable, os.environ[variable])
+    return shared, None
 
 
 def _shown(name: str, value: object) -> str | float | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-CODE_FOLDERS = ("pulumi_astra_vectorize", "tests", "tools", "examples")
+CODE_FOLDERS = ("pulumi_astra_vectorize", "tests", "tools", "examples", "bench")
 MAX_FILE_LINES = 300
 
 # A file that has to be longer stands here with its reason.

@@ -6,6 +6,7 @@ import os
 import ssl
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
 
 from pulumi_astra_vectorize.errors import ConfigurationError
 from pulumi_astra_vectorize.server.admission import Admission
@@ -55,35 +56,42 @@ def opened_service(settings: ServiceSettings) -> Generator[OpenSockets, None, No
         vault = open_things.enter_context(opened_vault(settings, folder))
         _name_cluster(vault.store, settings.database_alias)
         log = open_things.enter_context(audit_log(settings.audit_log))
-        lookup_host = settings.lookup_host or settings.host
-        listeners = [
-            open_things.enter_context(listen(host, port))
-            for host, port in (
-                (settings.host, settings.port),
-                (lookup_host, settings.lookup_port),
-            )
-            if port is not None
-        ]
+        listeners = [open_things.enter_context(listen(*place)) for place in _places(settings)]
+        ports = [port_of(one) for one in listeners]
         token = application_token(settings.token, folder / TOKEN_FILE)
         admission = Admission(token, settings.username, settings.password)
-        ports = [port_of(one) for one in listeners]
+        callers = _callers(settings, admission)
         lookup_port = None if settings.lookup_port is None else ports[-1]
-        scheme = "http" if settings.tls_certificate is None else "https"
         yield OpenSockets(
-            application=create_service(
-                vault, admission, _callers(settings, admission), log, lookup_port
-            ),
-            addresses=ServerAddresses(
-                url=url_of(settings.host, ports[0], scheme),
-                lookup_url=f"{url_of(lookup_host, ports[-1], scheme)}/v1",
-                pid=os.getpid(),
-                token_file=str(folder / TOKEN_FILE),
-                databases=[],
-            ),
+            application=create_service(vault, admission, callers, log, lookup_port),
+            addresses=_addresses(settings, ports, folder / TOKEN_FILE),
             listeners=listeners,
             certificate=settings.tls_certificate,
             key=settings.tls_key,
         )
+
+
+def _places(settings: ServiceSettings) -> list[tuple[str, int]]:
+    """Host and port of the management, and of the look-ups where they have a port of their own."""
+    management = (settings.host, settings.port)
+    if settings.lookup_port is None:
+        return [management]
+    return [management, (_lookup_host(settings), settings.lookup_port)]
+
+
+def _lookup_host(settings: ServiceSettings) -> str:
+    return settings.lookup_host or settings.host
+
+
+def _addresses(settings: ServiceSettings, ports: list[int], token_file: Path) -> ServerAddresses:
+    scheme = "http" if settings.tls_certificate is None else "https"
+    return ServerAddresses(
+        url=url_of(settings.host, ports[0], scheme),
+        lookup_url=f"{url_of(_lookup_host(settings), ports[-1], scheme)}/v1",
+        pid=os.getpid(),
+        token_file=str(token_file),
+        databases=[],
+    )
 
 
 def _name_cluster(store: Store, alias: str) -> None:
