@@ -108,6 +108,18 @@ def test_data_api_is_asked_once(service: Service, asked: Asked) -> None:
     assert (path, body, headers["Token"]) == ("/v1", {"findKeyspaces": {}}, "AstraCS:x")
 
 
+def test_proxy_of_the_environment_hears_of_no_token(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The Data API stands beside the service: it is asked itself, whatever HTTP_PROXY says."""
+    with serving_service(data_api=asked.url) as service:
+        service.add_integration()
+        service.add_token()
+        for name in ("HTTP_PROXY", "http_proxy"):
+            monkeypatch.setenv(name, "http://127.0.0.1:9")
+        assert service.look_up(authorization="Bearer AstraCS:x").status_code == 200
+
+
 def test_request_id_goes_along(service: Service, asked: Asked) -> None:
     """The Data API's own request id comes back to it in the question about its caller."""
     data_api = service.data_api(token="AstraCS:x")

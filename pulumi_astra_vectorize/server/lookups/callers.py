@@ -84,10 +84,14 @@ class CallersOfDataApi:
             self._answers.pop(digest, None)
             raise
 
+    def _client(self) -> httpx.AsyncClient:
+        """A proxy of the environment stands not between us and the Data API beside us."""
+        return httpx.AsyncClient(verify=self._tls, timeout=PATIENCE, trust_env=False)
+
     async def _ask(self, token: str, headers: Mapping[str, str]) -> bool:
         """Whether findKeyspaces works; also an answer with HTTP status 200 may be a refusal."""
         try:
-            async with httpx.AsyncClient(verify=self._tls, timeout=PATIENCE) as client:
+            async with self._client() as client:
                 reply = await client.post(
                     self._url, json=COMMAND, headers={**headers, "Token": token}
                 )
