@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ class Credential:
 
     provider: str
     name: str
-    secret: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
+from pydantic import Field
 
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
@@ -47,7 +48,7 @@ class UserAccessTokenInputs(life.ResourceInputs):
 
     integration: str = DEFAULT_PROVIDER
     name: str
-    secret: str | None = None
+    secret: str | None = Field(default=None, repr=False)
     secret_version: str = ""
     verify_secret: bool = True
     rotation: str = "recreate"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -28,7 +28,7 @@ class Seeding:
     server: ServerState
     database: Database
     file: Path
-    token: str
+    token: str = field(repr=False)
 
     @property
     def keyspace(self) -> str:

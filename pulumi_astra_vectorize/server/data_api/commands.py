@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict
@@ -77,8 +77,8 @@ class Call:
     database: Database
     keyspace: str = ""
     entity: Entity | None = None
-    embedding_key: str | None = None
-    token: str = ""
+    embedding_key: str | None = field(default=None, repr=False)
+    token: str = field(default="", repr=False)
     moment: int = -1
 
     @property
