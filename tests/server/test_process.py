@@ -102,12 +102,18 @@ def test_banner_has_lines_to_paste(tmp_path: Path) -> None:
 
 
 def test_private_files(tmp_path: Path) -> None:
-    """Token and key are for their owner's eyes only; the token has the vendor's form."""
-    with serving(tmp_path / "data"):
-        for name in ("application-token", "secrets.key", "server.json"):
-            mode = stat.S_IMODE((tmp_path / "data" / name).stat().st_mode)
+    """Token, key and store are for their owner's eyes only; the token has the vendor's form.
+
+    Also in a folder that is there already, and that others may look into.
+    """
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o755)
+    store = ("store.sqlite3", "store.sqlite3-wal", "store.sqlite3-shm")
+    with serving(folder):
+        for name in ("application-token", "secrets.key", "server.json", *store):
+            mode = stat.S_IMODE((folder / name).stat().st_mode)
             assert (name, mode) == (name, 0o600)
-        token = (tmp_path / "data" / "application-token").read_text().strip()
+        token = (folder / "application-token").read_text().strip()
     assert re.fullmatch(r"AstraCS:[^:]{20}:[0-9a-f]{64}", token)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
+from pulumi_astra_vectorize.files import OWNER_ONLY
 from pulumi_astra_vectorize.server.exact_json import from_store, to_store
 
 FILE_NAME = "store.sqlite3"
@@ -35,8 +36,10 @@ class Engines:
 def sqlite_engines(folder: Path, *, durable: bool = True) -> Engines:
     """A sqlite file of ``folder``; ``durable`` False leaves out waiting for the disk, for a folder
     that goes with the process."""
+    file = folder / FILE_NAME
+    file.touch(OWNER_ONLY)  # sqlite gives what it puts beside the file the same mode
     engine = create_engine(
-        f"sqlite:///{folder / FILE_NAME}",
+        f"sqlite:///{file}",
         connect_args={"check_same_thread": False},
         max_overflow=-1,  # one connection a busy thread; the thread pool is the bound
         hide_parameters=True,  # what users store must not turn up in a log
