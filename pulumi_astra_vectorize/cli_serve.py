@@ -6,6 +6,7 @@ import logging
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
@@ -255,18 +256,20 @@ def _announce_server(addresses: ServerAddresses) -> None:
     typer.echo(f"The embedded server answers at {addresses.url}")
     for database in addresses.databases:
         typer.echo(f"  database {database.name} ({database.id}): {database.url}")
-    typer.echo("\nTo use it, paste:\n")
-    typer.echo(f'export ASTRA_DB_APPLICATION_TOKEN="$(cat {addresses.token_file!r})"')
-    typer.echo(f"export ASTRA_DB_API_ENDPOINT={addresses.databases[0].url}")
-    typer.echo(f"export ASTRA_VECTORIZE_ENDPOINT={addresses.url}")
-    typer.echo("\nCtrl-C stops it.")
+    _show_lines_to_paste(addresses, f"export ASTRA_DB_API_ENDPOINT={addresses.databases[0].url}")
 
 
 def _announce_service(addresses: ServerAddresses) -> None:
     """The same for the service alone: a line for the Data API, and lines for its clients."""
     typer.echo(f"The integrations service answers at {addresses.url}")
     typer.echo(f"  for the Data API: QUARKUS_REST_CLIENT_CREDENTIALS_URL={addresses.lookup_url}")
+    _show_lines_to_paste(addresses)
+
+
+def _show_lines_to_paste(addresses: ServerAddresses, *more: str) -> None:
+    """The token stays in its file: what is shown may stand in a log."""
     typer.echo("\nTo use it, paste:\n")
-    typer.echo(f'export ASTRA_DB_APPLICATION_TOKEN="$(cat {addresses.token_file!r})"')
-    typer.echo(f"export ASTRA_VECTORIZE_ENDPOINT={addresses.url}")
+    typer.echo(f'export ASTRA_DB_APPLICATION_TOKEN="$(cat {quote(addresses.token_file)})"')
+    for line in (*more, f"export ASTRA_VECTORIZE_ENDPOINT={addresses.url}"):
+        typer.echo(line)
     typer.echo("\nCtrl-C stops it.")

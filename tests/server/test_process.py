@@ -88,8 +88,8 @@ def test_sigterm_stops_cleanly(tmp_path: Path, *, in_memory: bool) -> None:
 
 
 def test_banner_has_lines_to_paste(tmp_path: Path) -> None:
-    """The lines of the banner, pasted into a shell, set the three variables."""
-    data = tmp_path / "my data's folder"
+    """The lines of the banner, pasted into a shell, set the three variables, and run nothing else."""
+    data = tmp_path / "my data's $(false) folder"
     with serving(data, "--database", "library", "--database", "archive") as (process, addresses):
         assert process.stdout is not None
         lines = [process.stdout.readline() for _ in range(9)]
