@@ -88,7 +88,7 @@ def test_sigterm_stops_cleanly(tmp_path: Path, *, in_memory: bool) -> None:
 
 
 def test_banner_has_lines_to_paste(tmp_path: Path) -> None:
-    """The lines of the banner, pasted into a shell, set the three variables, and run nothing else."""
+    """The lines of the banner, pasted into a shell, set three variables and run nothing."""
     data = tmp_path / "my data's $(false) folder"
     with serving(data, "--database", "library", "--database", "archive") as (process, addresses):
         assert process.stdout is not None

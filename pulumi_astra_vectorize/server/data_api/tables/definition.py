@@ -46,10 +46,12 @@ class Table:
 
     @property
     def vector_columns(self) -> list[str]:
+        """The names of the columns that hold vectors."""
         return [name for name, column in self.columns.items() if column["type"] == "vector"]
 
     @property
     def full_name(self) -> str:
+        """``keyspace.table``, as error messages name it."""
         return f"{self.keyspace}.{self.name}"
 
     def has_service(self, column: str) -> bool:
