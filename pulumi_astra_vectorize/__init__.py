@@ -8,7 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pulumi_astra_vectorize.resources._table_definition import ColumnDict, PrimaryKeyDict
+    from pulumi_astra_vectorize.resources._primary_key import PrimaryKeyDict
+    from pulumi_astra_vectorize.resources._table_definition import ColumnDict
     from pulumi_astra_vectorize.resources._vector_index import VectorIndex, VectorIndexDict
     from pulumi_astra_vectorize.resources.collection import Collection
     from pulumi_astra_vectorize.resources.embedding_service import (
@@ -29,7 +30,7 @@ _HOMES = {
     "EmbeddingServiceDict": "embedding_service",
     "Integration": "integration",
     "Keyspace": "keyspace",
-    "PrimaryKeyDict": "_table_definition",
+    "PrimaryKeyDict": "_primary_key",
     "Table": "table",
     "TokenScope": "token_scope",
     "UserAccessToken": "user_access_token",

@@ -121,6 +121,10 @@ NEXT_STEPS = {
     "VECTORIZE_FEATURE_NOT_AVAILABLE": "switch it on in a self-hosted Data API "
     "(STARGATE_JSONAPI_OPERATIONS_VECTORIZE_ENABLED=true); the embedded server embeds through "
     "Hugging Face only",
+    "UNSUPPORTED_DATA_TYPE_TABLE_CREATION": "use a type that is supported; a table that has such a "
+    "column already, made by CQL, is taken over with `adopt=True`",
+    "CANNOT_ADD_UNSUPPORTED_DATA_TYPE_COLUMNS": "use a type that is supported; or add the column "
+    "by CQL first",
 }
 """What to do about codes of the vendor that a program or a file can be the cause of."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, TypedDict, cast
 
 import pulumi
@@ -10,6 +10,7 @@ import pulumi
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize.api.commands import JsonObject
 from pulumi_astra_vectorize.resources._place import PlacedInputs
+from pulumi_astra_vectorize.resources._primary_key import PrimaryKey, key_there, sort_columns
 from pulumi_astra_vectorize.resources._values import listed, mapping
 
 SCALARS = frozenset(
@@ -46,26 +47,12 @@ TO_WIRE = {"type": "type", "key_type": "keyType", "value_type": "valueType"}
 ColumnType = str | dict[str, Any]
 
 
-class PrimaryKeyDict(TypedDict, total=False):
-    """A primary key of several columns; order 1 is ascending, -1 descending."""
-
-    partition_by: pulumi.Input[Sequence[pulumi.Input[str]]]
-    partition_sort: pulumi.Input[Mapping[str, pulumi.Input[int]]]
-
-
 class ColumnDict(TypedDict, total=False):
     """A column of a container type: ``{"type": "map", "key_type": ..., "value_type": ...}``."""
 
     type: pulumi.Input[str]
     key_type: pulumi.Input[str]
     value_type: pulumi.Input[str]
-
-
-class PrimaryKey(life.Inputs):
-    """A primary key of several columns; order 1 is ascending, -1 descending."""
-
-    partition_by: list[str]
-    partition_sort: dict[str, int] = {}
 
 
 class TableInputs(PlacedInputs):
@@ -81,16 +68,15 @@ class TableInputs(PlacedInputs):
     def key(self) -> PrimaryKey:
         """The primary key in its long form."""
         if isinstance(self.primary_key, str):
-            return PrimaryKey(partition_by=[self.primary_key], partition_sort={})
+            return PrimaryKey(partition_by=[self.primary_key])
         return self.primary_key
 
 
 def definition_of(inputs: TableInputs) -> JsonObject:
     """The ``definition`` of createTable."""
-    key = inputs.key
     return {
         "columns": {name: column_to_wire(column) for name, column in inputs.columns.items()},
-        "primaryKey": {"partitionBy": key.partition_by, "partitionSort": key.partition_sort},
+        "primaryKey": inputs.key.on_the_wire,
     }
 
 
@@ -112,14 +98,6 @@ def columns_there(definition: JsonObject) -> dict[str, ColumnType]:
         for name, column in described.items()
         if column.get("type") != "vector"
     }
-
-
-def key_there(definition: JsonObject) -> PrimaryKey:
-    """The primary key of an explained definition."""
-    key = definition["primaryKey"]
-    return PrimaryKey(
-        partition_by=key["partitionBy"], partition_sort=key.get("partitionSort") or {}
-    )
 
 
 def written_columns(inputs: TableInputs) -> dict[str, Any]:
@@ -211,7 +189,7 @@ def _key_problems(key: life.Properties, names: list[str]) -> Iterator[life.Probl
     if listed(key, "partition_by") == []:
         wrong = "a table is partitioned by one column at least"
         yield life.Problem(("primary_key", "partition_by"), wrong)
-    for name, order in (mapping(key, "partition_sort") or {}).items():
+    for name, order in sort_columns(key):
         if order not in (1, -1, None):
             wrong = f"1 is ascending, -1 is descending, {order!r} is neither"
             yield life.Problem(("primary_key", "partition_sort", name), wrong)
@@ -249,5 +227,5 @@ def _key_columns(known: life.Properties) -> list[str]:
     if isinstance(key, str):
         return [key]
     parts = mapping(known, "primary_key") or {}
-    names = [*(listed(parts, "partition_by") or []), *(mapping(parts, "partition_sort") or {})]
+    names = [*(listed(parts, "partition_by") or []), *(name for name, _ in sort_columns(parts))]
     return [name for name in names if isinstance(name, str)]

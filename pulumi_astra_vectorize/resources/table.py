@@ -30,11 +30,15 @@ from pulumi_astra_vectorize.resources._place import (
     moved,
     place_problems,
 )
+from pulumi_astra_vectorize.resources._primary_key import (
+    PrimaryKey,
+    PrimaryKeyDict,
+    key_there,
+    primary_key_input,
+)
 from pulumi_astra_vectorize.resources._settle import settle
 from pulumi_astra_vectorize.resources._table_definition import (
     ColumnDict,
-    PrimaryKey,
-    PrimaryKeyDict,
     TableInputs,
     as_written,
     column_to_wire,
@@ -42,7 +46,6 @@ from pulumi_astra_vectorize.resources._table_definition import (
     definition_of,
     definition_problems,
     dropped_columns,
-    key_there,
     written_columns,
 )
 from pulumi_astra_vectorize.resources._values import entity_names
@@ -191,8 +194,10 @@ class Table(Resource, module="astra-vectorize", name="Table"):
     Args:
         resource_name: the resource's name in the stack.
         database: the database's name or id.
-        columns: type by name: ``"text"``, ``"int"``, ... or a ColumnDict for lists, sets, maps.
-        primary_key: a column's name, or a PrimaryKeyDict.
+        columns: type by name: ``"text"``, ``"int"``, ..., or ``{"type": "list", "value_type":
+            "text"}``, the same with ``set``, and with ``map``, which has a ``key_type``, too.
+        primary_key: a column's name, or ``{"partition_by": [columns], "partition_sort":
+            {column: 1 or -1}}``: 1 is ascending, -1 descending, and the columns' order counts.
         keyspace: the Keyspace, or the name of one that is there; ``default_keyspace`` if left out.
         name: letters, numbers and underscores; the resource's own name if left out.
         target: the name of the target in the stack's configuration, where it is not the one that
@@ -219,7 +224,7 @@ class Table(Resource, module="astra-vectorize", name="Table"):
         *,
         database: pulumi.Input[str],
         columns: pulumi.Input[Mapping[str, pulumi.Input[str] | ColumnDict]],
-        primary_key: pulumi.Input[str] | PrimaryKeyDict,
+        primary_key: pulumi.Input[str] | pulumi.Input[PrimaryKeyDict],
         keyspace: pulumi.Input[str] | Keyspace = rules.DEFAULT_KEYSPACE,
         name: pulumi.Input[str] | None = None,
         target: str | None = None,
@@ -232,7 +237,7 @@ class Table(Resource, module="astra-vectorize", name="Table"):
             **in_keyspace(keyspace),
             "name": resource_name if name is None else name,
             "columns": columns,
-            "primary_key": primary_key,
+            "primary_key": primary_key_input(primary_key),
             "target": target_input(target, keyspace),
             "adopt": adopt,
             "force_destroy": force_destroy,

@@ -238,6 +238,8 @@ def test_answer_of_another_server(no_waiting: None, http_status: int, content: b
     [
         ("UNKNOWN_KEYSPACE", "add a Keyspace to the program"),
         ("UNKNOWN_COLLECTION_OR_TABLE", "`pulumi refresh`"),
+        ("UNSUPPORTED_DATA_TYPE_TABLE_CREATION", "`adopt=True`"),
+        ("CANNOT_ADD_UNSUPPORTED_DATA_TYPE_COLUMNS", "use a type that is supported"),
         ("CANNOT_ADD_EXISTING_INDEX", "another `name`"),
         ("EMBEDDING_SERVICE_NOT_CONFIGURED", "`service`"),
         ("LEXICAL_FEATURE_NOT_ENABLED", "STARGATE_FEATURE_FLAGS_LEXICAL=true"),

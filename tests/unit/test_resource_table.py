@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from pulumi_astra_vectorize.resources._primary_key import key_there
 from pulumi_astra_vectorize.resources._table_definition import (
     TableInputs,
     columns_there,
     definition_of,
-    key_there,
 )
 from pulumi_astra_vectorize.resources.table import TableLifecycle
 from tests.unit.resource_cases import LIBRARY, Written, change, problems
@@ -205,4 +205,27 @@ def test_explained_columns_are_those_that_were_written() -> None:
 )
 def test_key_without_a_sort(described: Written) -> None:
     """Contract data-api.md, section 7: partitionSort may be absent."""
-    assert key_there({"columns": {}, "primaryKey": described}).partition_sort == {}
+    assert key_there({"columns": {}, "primaryKey": described}).partition_sort == []
+
+
+SORTED: Written = {
+    **WRITTEN,
+    "primary_key": {"partition_by": ["id"], "partition_sort": [{"year": -1}, {"isbn": 1}]},
+    "columns": {**WRITTEN["columns"], "isbn": "text"},
+}
+"""As the engine hands it over: it keeps the order of a list, but not that of a mapping's keys."""
+
+
+def test_order_of_sort_columns_is_part_of_the_key() -> None:
+    """Contract data-api.md, section 7: partitionSort is an object whose members are in order."""
+    key = {"partition_by": ["id"], "partition_sort": [{"isbn": 1}, {"year": -1}]}
+    replaced = "replace (delete first): primary_key"
+    assert change(TABLE, SORTED, LIBRARY, {**SORTED, "primary_key": key}) == replaced
+    sort = definition_of(TableInputs.model_validate(SORTED))["primaryKey"]["partitionSort"]
+    assert list(sort.items()) == [("year", -1), ("isbn", 1)]
+
+
+def test_a_column_that_only_cql_makes_is_not_proposed() -> None:
+    """A table with a timeuuid is taken over; none is created, so no program is told to use it."""
+    columns = {**WRITTEN["columns"], "n": "string"}
+    assert "timeuuid" not in problems(TABLE, {**WRITTEN, "columns": columns})["columns.n"]
