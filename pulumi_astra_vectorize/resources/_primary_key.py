@@ -37,9 +37,10 @@ def primary_key_input(key: Any) -> Any:
     """What a program passed, as the resource's input property."""
     if isinstance(key, pulumi.Output):
         return cast("pulumi.Output[Any]", key).apply(primary_key_input)
-    if not isinstance(key, Mapping) or key.get("partition_sort") is None:
-        return cast("Any", key)
-    return {**key, "partition_sort": _one_by_one(key["partition_sort"])}
+    if not isinstance(key, Mapping):
+        return key
+    parts = cast("Mapping[str, Any]", key)
+    return {name: _one_by_one(it) if name == "partition_sort" else it for name, it in parts.items()}
 
 
 class PrimaryKey(life.Inputs):
