@@ -10,6 +10,11 @@ RENAMED = (
     '`opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="OLD NAME")])`'
 )
 """What to do where a program meets what it made itself."""
+MADE_HERE = (
+    f"{RENAMED}; if `--replace` or a taint is to replace it, add "
+    "`opts=pulumi.ResourceOptions(delete_before_replace=True)`"
+)
+"""The same for a creation: a replacement that is forced asks no diff which one goes first."""
 
 
 def refuse_while_holding_data(
@@ -59,7 +64,7 @@ def refuse_unless_adopted(
             "ALREADY_EXISTS",
             f"{place} has a {kind} {name!r} already",
             fix="add `adopt=True` to take it over if it is as the program says; or use another "
-            f"name; {RENAMED}",
+            f"name; {MADE_HERE}",
             source="Astra DB",
         )
     if differences:

@@ -16,7 +16,7 @@ from pulumi_astra_vectorize.api.recent import ACTING_SECONDS
 from pulumi_astra_vectorize.api.service import IntegrationsService
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.errors import ConflictError, NotFoundError
-from pulumi_astra_vectorize.resources._data_guard import RENAMED
+from pulumi_astra_vectorize.resources._data_guard import MADE_HERE
 from pulumi_astra_vectorize.resources._settle import settle
 from pulumi_astra_vectorize.resources._usage import refuse_while_used
 from pulumi_astra_vectorize.resources._values import provider_id
@@ -168,6 +168,6 @@ def _exists(provider: str) -> ConflictError:
     return ConflictError(
         "INTEGRATION_EXISTS",
         f"the organisation has the integration {provider!r} already",
-        fix=f"add `adopt=True` to take it over into this stack; {RENAMED}",
+        fix=f"add `adopt=True` to take it over into this stack; {MADE_HERE}",
         source="Astra DB",
     )

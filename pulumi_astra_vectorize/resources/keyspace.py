@@ -14,7 +14,7 @@ from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.errors import ConflictError, GuardError
-from pulumi_astra_vectorize.resources._data_guard import RENAMED
+from pulumi_astra_vectorize.resources._data_guard import MADE_HERE
 from pulumi_astra_vectorize.resources._place import PARENT, database_of, database_of_parent, moved
 from pulumi_astra_vectorize.resources._values import database_reference, entity_names
 
@@ -173,6 +173,6 @@ def _exists(name: str, database: Database) -> ConflictError:
     return ConflictError(
         "KEYSPACE_EXISTS",
         f"database {database.name!r} has a keyspace {name!r} already",
-        fix=f"add `adopt=True` to take it over into this stack; {RENAMED}",
+        fix=f"add `adopt=True` to take it over into this stack; {MADE_HERE}",
         source="Astra DB",
     )

@@ -18,7 +18,7 @@ from pulumi_astra_vectorize.api.recent import SHOWN_SECONDS
 from pulumi_astra_vectorize.api.service import IntegrationsService, TokenThere
 from pulumi_astra_vectorize.engine import Provider, Resource, secret_input, target_input
 from pulumi_astra_vectorize.errors import ConflictError
-from pulumi_astra_vectorize.resources._data_guard import RENAMED
+from pulumi_astra_vectorize.resources._data_guard import MADE_HERE
 from pulumi_astra_vectorize.resources._rotation import (
     Credential,
     Rotation,
@@ -295,6 +295,6 @@ def _name_taken(inputs: UserAccessTokenInputs) -> ConflictError:
         "TOKEN_NAME_TAKEN",
         f"the integration {inputs.integration!r} has a user access token {inputs.name!r} already",
         fix="use another name; or add `adopt=True` to take it over: the secret given here then "
-        f"takes the place of its own, and its scope is kept; {RENAMED}",
+        f"takes the place of its own, and its scope is kept; {MADE_HERE}",
         source="Astra DB",
     )

@@ -57,3 +57,14 @@ def test_ignored_changes_are_not_made(stack: Stack, server: Server) -> None:
     stack.up(lambda: program(3, SECRET))
     assert stack.up(lambda: program(5, "hf_another_secret")).steps == {}
     assert server.collections()["notes"]["vector"]["dimension"] == 3
+
+
+def test_a_forced_replacement_needs_the_old_one_to_go_first(stack: Stack) -> None:
+    """`--replace` and a taint ask no diff: the engine makes the new one first, unless told."""
+    stack.up(notes)
+    forced = [stack.urn("notes")]
+    refused = stack.refused_up(notes, replace=forced)
+    assert "ALREADY_EXISTS" in refused.text
+    assert "delete_before_replace=True" in refused.text
+    made = stack.up(lambda: notes(delete_before_replace=True), replace=forced)
+    assert "replace" in made.steps["notes"]
