@@ -243,7 +243,8 @@ def given_settings(kind: type[Settings], flags: Mapping[str, Any]) -> Settings:
 def _invalid(problem: ValidationError) -> ConfigurationError:
     """What is wrong with the settings, without the values: one of them is a password."""
     found = (
-        f"{'.'.join(str(step) for step in error['loc']) or 'settings'}: {error['msg']}"
+        f"{'.'.join(str(step) for step in error['loc']) or 'settings'}: "
+        f"{error['msg'].removeprefix('Value error, ')}"
         for error in problem.errors(include_input=False)
     )
     return ConfigurationError(

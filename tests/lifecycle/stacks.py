@@ -131,10 +131,9 @@ class Stack:
         return {name: output.value for name, output in self._stack.outputs().items()}
 
     def configure(self, key: str, value: str, *, secret: bool = False) -> None:
-        """Sets a key of our namespace, or a path in one, as `pulumi config set` does."""
-        self._stack.set_config(
-            f"astra-vectorize:{key}", automation.ConfigValue(value, secret=secret), path="." in key
-        )
+        """Sets a key, of our namespace unless it names one, or a path in one."""
+        name = key if ":" in key else f"astra-vectorize:{key}"
+        self._stack.set_config(name, automation.ConfigValue(value, secret=secret), path="." in key)
 
     def urn(self, resource: str) -> str:
         """The address by which the command line names a resource."""
