@@ -240,13 +240,20 @@ def validate(
     try:
         lifecycle.inputs_type.model_validate(properties)
     except ValidationError as error:
-        found = [
+        found = _innermost(
             Problem(_written_path(item, properties), item["msg"])
             for item in error.errors(include_url=False)
             if item["type"] == "missing" or not contains_unknown(item["input"])
-        ]
+        )
     found += lifecycle.problems(cast(Properties, known_part(properties)), target)
     return list(dict.fromkeys(found))
+
+
+def _innermost(problems: Iterable[Problem]) -> list[Problem]:
+    """Without those of a value that has one inside: it is of the other of two shapes."""
+    found = list(problems)
+    around = {problem.path[:depth] for problem in found for depth in range(len(problem.path))}
+    return [problem for problem in found if problem.path not in around]
 
 
 def _written_path(error: ErrorDetails, properties: object) -> tuple[str | int, ...]:

@@ -132,6 +132,11 @@ def test_container_column_types(column: Written) -> None:
         ({"primary_key": {"partition_by": ["tags"]}}, "primary_key"),
         ({"primary_key": {"partition_by": ["id", "id"]}}, "primary_key"),
         ({"primary_key": {"partition_by": []}}, "primary_key.partition_by"),
+        ({"primary_key": {"partition_by": "id"}}, "primary_key.partition_by"),
+        (
+            {"primary_key": {"partitionBy": ["id"], "partition_by": ["id"]}},
+            "primary_key.partitionBy",
+        ),
         (
             {"primary_key": {"partition_by": ["id"], "partition_sort": {"year": 2}}},
             "primary_key.partition_sort.year",
