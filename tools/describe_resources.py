@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
+from typing import Any, get_args
 
 import pulumi_astra_vectorize as astra
-from pulumi_astra_vectorize import catalog
+from pulumi_astra_vectorize import catalog, rules
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize.engine import Resource
 from tools.resource_changes import Change, changes_of
@@ -63,14 +63,14 @@ def page() -> str:
 
 def resource(kind: type[Resource]) -> str:
     """One resource: what it is, its inputs and its outputs."""
-    rules = kind.provider_class.rules
+    lifecycle = kind.provider_class.rules
     about, described = documented(kind, "Args")
     changes = changes_of(kind.__name__)
-    lines = [f"## {kind.__name__}\n", f"{about}\n", f"Id: `{rules.identifier}`\n"]
+    lines = [f"## {kind.__name__}\n", f"{about}\n", f"Id: `{lifecycle.identifier}`\n"]
     lines += ["| input | type | default | a change | |", "| --- | --- | --- | --- | --- |"]
     for name, parameter in inputs_of(kind).items():
-        default = default_of(parameter, rules.inputs_type)
-        change = told(rules, changes[name])
+        default = default_of(parameter, lifecycle.inputs_type)
+        change = told(lifecycle, changes[name])
         lines.append(row(f"`{name}`", typed(parameter), default, change, described[name]))
     lines += ["", "| output | type | |", "| --- | --- | --- |"]
     lines += [row(f"`{name}`", shown, text) for name, shown, text in outputs_of(kind)]
@@ -112,9 +112,9 @@ def default_of(parameter: inspect.Parameter, model: type[life.ResourceInputs]) -
     return "" if field.is_required() or field.default in (None, "") else f"`{field.default!r}`"
 
 
-def told(rules: life.Lifecycle[Any, Any], changes: Iterable[Change]) -> str:
+def told(lifecycle: life.Lifecycle[Any, Any], changes: Iterable[Change]) -> str:
     """What the diff makes of the changes of one input."""
-    return "; ".join(change.meaning(rules) for change in changes)
+    return "; ".join(change.meaning(lifecycle) for change in changes)
 
 
 def typed(parameter: inspect.Parameter) -> str:
@@ -124,7 +124,13 @@ def typed(parameter: inspect.Parameter) -> str:
         plain := re.sub(r"\bInput\[([^\[\]]*(?:\[[^\[\]]*\])*[^\[\]]*)\]", r"\1", shown)
     ) != shown:
         shown = plain
+    shown = re.sub(r"\brules\.(\w+)", lambda it: words(getattr(rules, it[1])), shown)
     return f"`{shown}`".replace(" | ", "`, `") if "[" not in shown else f"`{shown}`"
+
+
+def words(closed_list: Any) -> str:
+    """The words of a ``Literal`` type, as a program writes them."""
+    return f"Literal[{', '.join(map(repr, get_args(closed_list)))}]"
 
 
 def documented(kind: type[Any], section: str) -> tuple[str, dict[str, str]]:

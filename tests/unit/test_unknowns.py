@@ -65,7 +65,7 @@ EXAMPLES: list[tuple[life.Lifecycle[Any, Any], dict[str, Any], dict[str, Any]]] 
                 "year": "int",
                 "tags": {"type": "map", "key_type": "text", "value_type": "text"},
             },
-            "primary_key": {"partition_by": ["id"], "partition_sort": {"year": -1}},
+            "primary_key": {"partition_by": ["id"], "partition_sort": [{"year": -1}]},
         },
         {"database_id": "id-1", "database_name": "library", "generation": "g1"},
     ),
