@@ -19,6 +19,7 @@ from pulumi import Input, Output, ResourceOptions, RunError
 from pulumi import dynamic as pulumi_dynamic
 
 from pulumi_astra_vectorize import lifecycle as life
+from pulumi_astra_vectorize.creations import creating, in_the_state
 from pulumi_astra_vectorize.errors import (
     AstraVectorizeError,
     ConfigurationError,
@@ -85,6 +86,7 @@ class Provider(pulumi_dynamic.ResourceProvider):
     def diff(self, _id: str, _olds: Bag, _news: Bag) -> pulumi_dynamic.DiffResult:
         news = properties_of(_news)
         old = self._state(_olds)
+        in_the_state(self.rules, old.inputs, _settings(old.inputs.target))
         state = _on_the_same_target(old, news.get("target"))
         inputs = life.assumed_inputs(self.rules, news, state.inputs)
         change = self.rules.diff(state, inputs)
@@ -111,7 +113,7 @@ class Provider(pulumi_dynamic.ResourceProvider):
     @_speaks_plainly
     def create(self, props: Bag) -> pulumi_dynamic.CreateResult:
         inputs = self._inputs(properties_of(props))
-        with _target(inputs.target) as target:
+        with _target(inputs.target) as target, creating(self.rules, inputs, target.settings):
             identifier, outputs = self.rules.create(inputs, target)
         created = Hold(None, None, life.State(inputs, outputs))
         this_run.hold(self._place(inputs.target, identifier), created)

@@ -15,6 +15,7 @@ from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.commands import JsonObject
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.recent import ACTING_SECONDS, SHOWN_SECONDS
+from pulumi_astra_vectorize.creations import about_to_make, begun_before
 from pulumi_astra_vectorize.engine import Provider, Resource, target_input
 from pulumi_astra_vectorize.reload.collection import CollectionReload
 from pulumi_astra_vectorize.reload.progress import ProgressLines
@@ -113,6 +114,7 @@ class CollectionLifecycle(life.Lifecycle[CollectionInputs, CollectionOutputs]):
             site = CollectionSite(target, database, inputs)
             there = site.options(ACTING_SECONDS)
             if there is None:
+                about_to_make()
                 site.create()
             else:
                 _adopt(inputs, there, site)
@@ -257,7 +259,7 @@ def _adopt(inputs: CollectionInputs, options: JsonObject, site: CollectionSite) 
         "collection",
         inputs.name,
         site.place,
-        adopt=inputs.adopt,
+        adopt=inputs.adopt or begun_before(),
         differences={
             name: (there.get(name), desired[name]) for name in differences(desired, there)
         },

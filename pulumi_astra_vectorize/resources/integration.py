@@ -14,6 +14,7 @@ import pulumi
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize.api.recent import ACTING_SECONDS
 from pulumi_astra_vectorize.api.service import IntegrationsService
+from pulumi_astra_vectorize.creations import about_to_make, begun_before
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.errors import ConflictError, NotFoundError
 from pulumi_astra_vectorize.resources._data_guard import MADE_HERE
@@ -60,9 +61,10 @@ class IntegrationLifecycle(life.Lifecycle[IntegrationInputs, IntegrationOutputs]
     def create(self, inputs: IntegrationInputs, target: Target) -> tuple[str, IntegrationOutputs]:
         service = target.integrations
         there = service.integration(inputs.provider)
-        if there is not None and not (inputs.adopt or service.by_hand):
+        if there is not None and not (inputs.adopt or begun_before() or service.by_hand):
             raise _exists(inputs.provider)
         if there is None:
+            about_to_make()
             settle(
                 lambda: service.add_integration(inputs.provider),
                 lambda: service.integration(inputs.provider) is not None,

@@ -12,6 +12,7 @@ import pulumi
 
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize.api.databases import Database
+from pulumi_astra_vectorize.creations import about_to_make, begun_before
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.errors import ConflictError, GuardError
 from pulumi_astra_vectorize.resources._data_guard import MADE_HERE
@@ -67,8 +68,9 @@ class KeyspaceLifecycle(life.Lifecycle[KeyspaceInputs, KeyspaceOutputs]):
         database = target.database(inputs.database)
         if inputs.name not in database.info.keyspaces:
             with target.schema_change(database):
+                about_to_make()
                 target.create_keyspace(database, inputs.name)
-        elif not inputs.adopt:
+        elif not (inputs.adopt or begun_before()):
             raise _exists(inputs.name, database)
         outputs = KeyspaceOutputs(database_id=database.id, database_name=database.name)
         return f"{database.id}/{inputs.name}", outputs

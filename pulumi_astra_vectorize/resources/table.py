@@ -17,6 +17,7 @@ from pulumi_astra_vectorize.api.commands import JsonObject
 from pulumi_astra_vectorize.api.data_api import DataApi
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.recent import ACTING_SECONDS, SHOWN_SECONDS
+from pulumi_astra_vectorize.creations import about_to_make, begun_before
 from pulumi_astra_vectorize.engine import Provider, Resource, target_input
 from pulumi_astra_vectorize.errors import ConflictError
 from pulumi_astra_vectorize.resources._data_guard import (
@@ -118,6 +119,7 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
             _refuse_a_collection(api, inputs, database)
             there = _find(api, inputs, ACTING_SECONDS)
             if there is None:
+                about_to_make()
                 settle(
                     lambda: api.create_table(inputs.keyspace, inputs.name, definition_of(inputs)),
                     lambda: _find(api, inputs) is not None,
@@ -287,6 +289,6 @@ def _adopt(inputs: TableInputs, definition: JsonObject, database: Database) -> N
         "table",
         inputs.name,
         f"{database.name}/{inputs.keyspace}",
-        adopt=inputs.adopt,
+        adopt=inputs.adopt or begun_before(),
         differences={n: (there[n], desired[n]) for n in desired if there[n] != desired[n]},
     )

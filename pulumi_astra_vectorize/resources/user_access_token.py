@@ -16,6 +16,7 @@ from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.recent import SHOWN_SECONDS
 from pulumi_astra_vectorize.api.service import IntegrationsService, TokenThere
+from pulumi_astra_vectorize.creations import about_to_make, begun_before
 from pulumi_astra_vectorize.engine import Provider, Resource, secret_input, target_input
 from pulumi_astra_vectorize.errors import ConflictError
 from pulumi_astra_vectorize.resources._data_guard import MADE_HERE
@@ -107,7 +108,7 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
     ) -> tuple[str, UserAccessTokenOutputs]:
         service = target.integrations
         there = service.token(inputs.integration, inputs.name)
-        if there is not None and not (inputs.adopt or service.by_hand):
+        if there is not None and not (inputs.adopt or begun_before() or service.by_hand):
             raise _name_taken(inputs)
         _verify(inputs, target)
         identifier = f"{inputs.integration}/{inputs.name}"
@@ -117,6 +118,7 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
         outstanding = service.outstanding_scope(inputs.integration, inputs.name)
         if there is None:
             require_integration(inputs.integration, service)
+            about_to_make()
             return identifier, _outputs(add_token(service, inputs.credential, outstanding))
         scope = [*dict.fromkeys([*there.databases, *outstanding])]
         rotation = recreate(service, inputs.credential, there, scope)
@@ -252,16 +254,14 @@ class UserAccessToken(Resource, module="astra-vectorize", name="UserAccessToken"
             "force_destroy": force_destroy,
         }
         hidden = pulumi.ResourceOptions(additional_secret_outputs=["secret"])
-        merged = pulumi.ResourceOptions.merge(opts, hidden)
-        super().__init__(resource_name, inputs, merged)
+        super().__init__(resource_name, inputs, pulumi.ResourceOptions.merge(opts, hidden))
 
 
 def _not_there(state: State, service: IntegrationsService) -> State | None:
     """None for a token that is gone.
 
-    One that a rotation removed and did not bring back is not: nor is one that only a database
-    which is asleep could tell. A person's rotation goes on by itself; ours has to be begun again
-    by the next `up`, whatever secret its program has.
+    One that a rotation has not brought back is not, nor one that only a sleeping database knows.
+    A person's rotation goes on by itself; the next `up` begins ours again with its secret.
     """
     rotating = service.outstanding_scope(state.inputs.integration, state.inputs.name)
     if rotating and not service.by_hand:

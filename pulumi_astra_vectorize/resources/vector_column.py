@@ -16,6 +16,7 @@ from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.recent import ACTING_SECONDS, SHOWN_SECONDS
+from pulumi_astra_vectorize.creations import about_to_make, begun_before
 from pulumi_astra_vectorize.engine import Provider, Resource, target_input
 from pulumi_astra_vectorize.resources._column_definition import (
     VectorColumnInputs,
@@ -120,9 +121,12 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
         site = Site(target, database, inputs)
         filling = journal_of(database.id, inputs, target.settings).read()
         there = site.column(ACTING_SECONDS)
-        ours = there is None or (filling is not None and filling.dropped)  # a create that died
+        half_made = begun_before() or (filling is not None and filling.dropped)
+        ours = there is None or half_made
         if there is not None and not ours:
             adopt(inputs, there, site)
+        if there is None:
+            about_to_make()
         taken_back = there is None and inputs.reload_from is None  # a reload goes on next time
         with site.left_as_it_was(added=taken_back):
             bring_up(site, inputs, there, target)

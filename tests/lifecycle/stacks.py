@@ -71,7 +71,7 @@ class Stack:
             opts=automation.LocalWorkspaceOptions(
                 work_dir=str(folder / "work"),
                 pulumi_home=str(folder / "home"),
-                env_vars=environment,
+                env_vars={"ASTRA_VECTORIZE_SPOOL_FOLDER": str(folder / "spool"), **environment},
                 project_settings=automation.ProjectSettings(
                     "lifecycle",
                     "python",
@@ -111,6 +111,10 @@ class Stack:
     def refused_refresh(self) -> Outcome:
         """A refresh that has to fail."""
         return _failure_of(self.refresh)
+
+    def unlock(self) -> None:
+        """Takes the lock away that an engine leaves when it is killed (`pulumi cancel`)."""
+        self._stack.cancel()
 
     def exported(self, *, show_secrets: bool = False) -> str:
         """The state as `pulumi stack export` writes it."""

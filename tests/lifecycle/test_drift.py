@@ -101,7 +101,8 @@ DRIFTS = [
     Drift(
         "source_model",
         _collection_becomes(
-            "source_model", {"vector": {"service": SERVICE, "sourceModel": "bert"}}
+            "source_model",
+            {"vector": {"service": SERVICE, "sourceModel": "bert", "metric": "cosine"}},
         ),
         {"source_model"},
         IN_PLACE,

@@ -49,14 +49,26 @@ class KillAt:
 
 def provider_process(home: Path) -> int:
     """The process in which the engine that has this home runs the provider."""
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            ours = str(home).encode() in (process / "environ").read_bytes()
-            if ours and b"pulumi.dynamic" in (process / "cmdline").read_bytes():
-                return int(process.name)
-        except OSError:
-            continue  # it ended meanwhile, or is not ours to look into
-    raise AssertionError("no process runs the provider")
+    (process,) = processes_of(home, b"pulumi.dynamic")
+    return process
+
+
+def processes_of(home: Path, command: bytes) -> list[int]:
+    """Those of the engine that has this home whose command line has these bytes."""
+    return [
+        int(process.name)
+        for process in Path("/proc").glob("[0-9]*")
+        if str(home).encode() in _read(process / "environ")
+        and command in _read(process / "cmdline")
+    ]
+
+
+def _read(file: Path) -> bytes:
+    """Nothing of a process that ended meanwhile, or is not ours to look into."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from pulumi_astra_vectorize.engine import Provider
 from pulumi_astra_vectorize.errors import AstraVectorizeError
 from pulumi_astra_vectorize.properties import Bag
 from pulumi_astra_vectorize.this_run import this_run
+from tests.reliability.one_run import one_run
 
 PROVIDER = "__provider"
 UNKNOWN_VALUE: object = cast(Any, Unknown)()
@@ -93,11 +94,13 @@ class MiniatureEngine:
 
     def preview(self, program: Program) -> list[Step]:
         """The steps that ``up`` would take."""
-        return self._deployment(program, preview=True).run()
+        with one_run():
+            return _Deployment(self, program, self._records(), preview=True).run()
 
     def up(self, program: Program) -> list[Step]:
         """Brings the stack to what the program says, and answers the steps."""
-        return self._deployment(program, preview=False).run()
+        with one_run():
+            return _Deployment(self, program, self._records(), preview=False).run()
 
     def destroy(self) -> list[Step]:
         """Deletes everything in the state."""
@@ -105,9 +108,10 @@ class MiniatureEngine:
 
     def refresh(self) -> dict[str, set[str]]:
         """Takes over what is there; answers the inputs that are new, by resource."""
-        records = self._records()
-        changed = {record.name: self._refresh(record) for record in records}
-        self.save([record for record in records if record.id])
+        with one_run():
+            records = self._records()
+            changed = {record.name: self._refresh(record) for record in records}
+            self.save([record for record in records if record.id])
         return {name: properties for name, properties in changed.items() if properties}
 
     def provider(self, properties: Bag) -> Provider:
@@ -124,9 +128,6 @@ class MiniatureEngine:
     def save(self, records: list[Record]) -> None:
         """Writes the state."""
         self.saved = json.dumps([asdict(record) for record in records])
-
-    def _deployment(self, program: Program, *, preview: bool) -> _Deployment:
-        return _Deployment(self, program, self._records(), preview=preview)
 
     def _records(self) -> list[Record]:
         """The state; each operation starts as a process of its own, which has read nothing."""

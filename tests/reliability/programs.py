@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 
+from pulumi_astra_vectorize.resources._primary_key import primary_key_input
 from pulumi_astra_vectorize.resources.collection import CollectionProvider
 from pulumi_astra_vectorize.resources.integration import IntegrationProvider
 from pulumi_astra_vectorize.resources.table import TableProvider
@@ -228,9 +229,15 @@ def _collection(world: World, name: str, collection: Collection) -> Inputs:
 
 def _table(world: World, name: str, table: Table) -> dict[str, Declared]:
     first, *rest = TABLE_KEYS[table.key]
-    key = {"partition_by": [first], "partition_sort": dict.fromkeys(rest, 1)} if rest else first
+    keys = {"partition_by": [first], "partition_sort": dict.fromkeys(rest, 1)} if rest else first
+    key = primary_key_input(keys)
     place = {"database": table.database, "keyspace": "default_keyspace"}
-    inputs = {**place, "name": name, "columns": table.columns, "primary_key": key}
+    inputs = {
+        **place,
+        "name": name,
+        "columns": table.columns,
+        "primary_key": primary_key_input(key),
+    }
     declared = {name: Declared(TableProvider(), inputs)}
     for column, wanted in table.vector_columns.items():
         address = {
@@ -277,9 +284,3 @@ def tried(programs: int, group: int) -> Callable[[Callable[[], None]], Callable[
         suppress_health_check=[*HealthCheck],  # pyright: ignore[reportArgumentType]
     )
     return lambda test: seed(group)(trying(test))
-
-
-def adopting(program: Program, resource: str) -> Program:
-    """The program after its user has followed the advice to add `adopt=True`."""
-    declared = program[resource]
-    return {**program, resource: Declared(declared.provider, {**declared.inputs, "adopt": True})}

@@ -110,6 +110,11 @@ class Network:
         self.behaviour: Behaviour = pass_through
         self.listeners = [_Listener(self, upstream) for upstream in upstreams]
 
+    @property
+    def url(self) -> str:
+        """The stand-in of the first address."""
+        return self.listeners[0].url
+
     def url_for(self, upstream: str) -> str:
         """The stand-in of an address."""
         return next(one.url for one in self.listeners if one.upstream == upstream)

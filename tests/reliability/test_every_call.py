@@ -19,7 +19,7 @@ from tests.reliability.programs import (
     program_of,
 )
 from tests.reliability.seam import Cut, Seam
-from tests.reliability.test_interruptions import finish, interrupted_up
+from tests.reliability.test_interruptions import interrupted_up
 from tests.reliability.world import NOTHING, HeldWorld, expected
 
 MINILM = Vectors("sentence-transformers/all-MiniLM-L6-v2", "first", 3, "cosine", None)
@@ -101,7 +101,7 @@ def live_through(
     interrupted_up(stack, program_of(after), seam, cut)
     calls, changes = seam.calls, seam.changes
     try:
-        finish(stack, program_of(after), advised=cut is not None and not cut.lost)
+        stack.up(program_of(after))
         assert world.held() == expected(after)
         stack.destroy()
         assert world.held() == NOTHING

@@ -10,14 +10,12 @@ from hypothesis import strategies as st
 
 from tests.reliability import figures
 from tests.reliability.miniature_engine import MiniatureEngine, Program, StepFailedError
-from tests.reliability.programs import World, adopting, histories, program_of, tried
+from tests.reliability.programs import World, histories, program_of, tried
 from tests.reliability.seam import Cut, Killed, Seam
 from tests.reliability.world import NOTHING, HeldWorld, expected
 
 PROGRAMS = int(os.environ.get("PROGRAMS", "48"))
 GROUPS = 4
-ADOPT = {"ALREADY_EXISTS", "INTEGRATION_EXISTS", "TOKEN_NAME_TAKEN"}
-"""Refusals that tell the user to add `adopt=True`."""
 
 cuts = st.builds(
     Cut,
@@ -29,7 +27,7 @@ cuts = st.builds(
 
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_next_up_finishes_what_was_interrupted(group: int, world: HeldWorld, seam: Seam) -> None:
-    """A killed process or a lost answer costs another `up`, and `adopt` where it says so."""
+    """A killed process or a lost answer costs another `up`, and nothing else."""
 
     @tried(-(-PROGRAMS // GROUPS), group)
     @given(history=histories(edits=1), cut=cuts, refresh=st.booleans())
@@ -41,7 +39,7 @@ def test_next_up_finishes_what_was_interrupted(group: int, world: HeldWorld, sea
             interrupted_up(stack, program_of(history[-1]), seam, cut)
             if refresh:
                 stack.refresh()
-            finish(stack, program_of(history[-1]), advised=not cut.lost)
+            stack.up(program_of(history[-1]))
             assert world.held() == expected(history[-1])
             stack.destroy()
             assert world.held() == NOTHING
@@ -60,16 +58,3 @@ def interrupted_up(stack: MiniatureEngine, program: Program, seam: Seam, cut: Cu
         except StepFailedError as failure:
             if failure.error.code != "ANSWER_LOST":
                 raise
-
-
-def finish(stack: MiniatureEngine, program: Program, *, advised: bool) -> None:
-    """`up`, with the advice of its refusals followed until it succeeds."""
-    for _ in program:
-        try:
-            stack.up(program)
-        except StepFailedError as failure:
-            if not (advised and failure.error.code in ADOPT):
-                raise
-            program = adopting(program, failure.resource)
-        else:
-            return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -24,19 +25,20 @@ NOTHING: Json = {"integrations": [], "tokens": {}, "collections": {}, "tables": 
 class HeldWorld:
     """A running server, as somebody sees it who asks for everything."""
 
-    def __init__(self, opened: OpenServer, http: httpx.Client) -> None:
+    def __init__(self, opened: OpenServer, http: httpx.Client, spool: str) -> None:
         self.url = opened.addresses.url
         self.token = Path(opened.addresses.token_file).read_text().strip()
         self.databases = {database.name: database for database in opened.addresses.databases}
         self.state = opened.state
         self._names = {database.id: database.name for database in opened.addresses.databases}
-        self._http = http
+        self._http, self._spool = http, spool
 
     def configuration(self, url: str | None = None) -> dict[str, str]:
         """What `pulumi config` would hold for this server, or for a proxy before it."""
         return {
             "astra-vectorize:endpoint": url or self.url,
             "astra-vectorize:applicationToken": self.token,
+            "astra-vectorize:spoolFolder": self._spool,
         }
 
     def call(self, method: str, path: str, **more: Any) -> Any:
@@ -138,8 +140,12 @@ class HeldWorld:
 def running_world(databases: Sequence[str]) -> Iterator[HeldWorld]:
     """A server in memory with these databases."""
     settings = ServerSettings(port=0, databases=tuple(databases))
-    with running_server(settings) as opened, httpx.Client(timeout=60) as http:
-        yield HeldWorld(opened, http)
+    with (
+        running_server(settings) as opened,
+        httpx.Client(timeout=60) as http,
+        TemporaryDirectory() as spool,
+    ):
+        yield HeldWorld(opened, http, spool)
 
 
 def expected(world: programs.World) -> Json:
@@ -171,7 +177,7 @@ def _expected_collection(world: programs.World, wanted: programs.Collection) -> 
     if wanted.vectors:
         settings["vector"] = {
             "dimension": wanted.vectors.dimension(),
-            "metric": wanted.vectors.metric or "cosine",
+            "metric": wanted.vectors.metric or _derived_metric(wanted.vectors.source_model),
             "sourceModel": wanted.vectors.source_model or "other",
             **_expected_service(world, wanted.vectors, wanted.database),
         }
@@ -180,6 +186,11 @@ def _expected_collection(world: programs.World, wanted: programs.Collection) -> 
     if wanted.default_id:
         settings["defaultId"] = {"type": wanted.default_id}
     return settings
+
+
+def _derived_metric(source_model: str | None) -> str:
+    """docs/rules.md: a source model that has a name brings its metric along."""
+    return "cosine" if source_model in {None, "other"} else "dot_product"
 
 
 def _expected_table(world: programs.World, name: str, wanted: programs.Table) -> Json:

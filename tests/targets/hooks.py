@@ -71,7 +71,11 @@ class Hooks:
         return same and not held.provider.diff(held.id, held.outputs, held.inputs).changes
 
     def update(self, held: Held, /, **inputs: Any) -> Held:
-        """Changes inputs in place; None takes one back. A change that replaces is a failed test."""
+        """Changes inputs in place, in another run; None takes one back.
+
+        A change that replaces is a failed test.
+        """
+        this_run.clear()
         written = {k: v for k, v in {**held.inputs, **inputs}.items() if v is not None}
         checked = self._checked(held.provider, written)
         difference = held.provider.diff(held.id, held.outputs, checked)
