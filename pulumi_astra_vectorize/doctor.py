@@ -105,7 +105,7 @@ def _examine_database(target: Target, database: Database, hear: Hear) -> list[Em
     api = target.data_api(database)
     providers = catalog.parse(api.embedding_providers())
     users = list(embedders(api, database))
-    count = f"{len(users)} collections and columns embed in it"
+    count = f"collections and columns that embed in it: {len(users)}"
     hear(Finding("DATA_API", "ok", f"database {database.name!r} is {database.status}; {count}"))
     for finding in (*_of_provider(providers, database), *_of_models(providers, users)):
         hear(finding)
