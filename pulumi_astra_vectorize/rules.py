@@ -74,6 +74,38 @@ SYSTEM_KEYSPACES = (
 """Cassandra's own, which nobody makes or drops. findKeyspaces lists them beside the others
 (contract data-api.md, section 3)."""
 
+SCALAR_TYPES = frozenset(
+    {
+        "ascii",
+        "bigint",
+        "blob",
+        "boolean",
+        "date",
+        "decimal",
+        "double",
+        "duration",
+        "float",
+        "inet",
+        "int",
+        "smallint",
+        "text",
+        "time",
+        "timestamp",
+        "tinyint",
+        "uuid",
+        "varint",
+    }
+)
+"""The scalar types that a table may be created with; contract data-api.md, section 7."""
+
+TYPES_ONLY_OF_CQL = frozenset({"timeuuid"})
+"""Types that the Data API reads and writes and cannot create: tables that CQL made have them."""
+NOT_IN_KEYS = frozenset({"list", "set", "map", "duration"})
+"""Types that the database takes in no primary key. A vector is accepted, as observed."""
+
+TEXT_TYPES = frozenset({"text", "ascii"})
+"""The column types that hold text."""
+
 DATABASE_STATUSES = frozenset(
     {"ACTIVE", "PENDING", "PREPARING", "PREPARED", "INITIALIZING", "PARKED", "PARKING"}
     | {"UNPARKING", "TERMINATED", "TERMINATING", "RESIZING", "ERROR", "MAINTENANCE"}

@@ -22,11 +22,11 @@ from pulumi_astra_vectorize.resources.embedding_service import (
     explained,
     from_wire,
 )
+from pulumi_astra_vectorize.rules import TEXT_TYPES
 
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.target import Target
 
-TEXT_TYPES = frozenset({"text", "ascii"})
 
 TRIES = 3
 """How often an added column is taken back whose requests lose their answers."""

@@ -8,40 +8,13 @@ from typing import Any, TypedDict, cast
 import pulumi
 
 from pulumi_astra_vectorize import lifecycle as life
+from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.commands import JsonObject
 from pulumi_astra_vectorize.resources._place import PlacedInputs
 from pulumi_astra_vectorize.resources._primary_key import PrimaryKey, key_there, sort_columns
 from pulumi_astra_vectorize.resources._values import listed, mapping
 
-SCALARS = frozenset(
-    {
-        "ascii",
-        "bigint",
-        "blob",
-        "boolean",
-        "date",
-        "decimal",
-        "double",
-        "duration",
-        "float",
-        "inet",
-        "int",
-        "smallint",
-        "text",
-        "time",
-        "timestamp",
-        "tinyint",
-        "uuid",
-        "varint",
-    }
-)
-ONLY_OF_CQL = frozenset({"timeuuid"})
-"""Types that the Data API reads and writes and cannot create: tables that CQL made have them."""
-
 CONTAINERS = {"list": {"value_type"}, "set": {"value_type"}, "map": {"key_type", "value_type"}}
-NOT_IN_KEYS = frozenset({"list", "set", "map", "duration"})
-"""Types that the database takes in no primary key."""
-
 TO_WIRE = {"type": "type", "key_type": "keyType", "value_type": "valueType"}
 
 ColumnType = str | dict[str, Any]
@@ -148,7 +121,7 @@ def definition_problems(known: life.Properties) -> Iterator[life.Problem]:
     for name in keys:
         if name not in columns:
             yield life.Problem(("primary_key",), f"{name!r} is not among the columns")
-        elif str(_kind(columns[name])) in NOT_IN_KEYS:
+        elif str(_kind(columns[name])) in rules.NOT_IN_KEYS:
             wrong = f"{name!r} is a {_kind(columns[name])}, which no primary key takes"
             yield life.Problem(("primary_key",), wrong)
     yield from _key_problems(mapping(known, "primary_key") or {}, keys)
@@ -173,7 +146,7 @@ def _inner_problems(kinds: dict[tuple[str, ...], Any]) -> Iterator[life.Problem]
 
 def _uncreatable(kinds: dict[tuple[str, ...], Any]) -> Iterator[life.Problem]:
     for path, kind in kinds.items():
-        if _is_scalar(kind) and kind in ONLY_OF_CQL:
+        if _is_scalar(kind) and kind in rules.TYPES_ONLY_OF_CQL:
             wrong = (
                 f"the Data API cannot create {kind!r}: use uuid; a table that CQL made is taken "
                 "over with `adopt=True`"
@@ -182,7 +155,7 @@ def _uncreatable(kinds: dict[tuple[str, ...], Any]) -> Iterator[life.Problem]:
 
 
 def _is_scalar(kind: object) -> bool:
-    return isinstance(kind, str) and kind in SCALARS | ONLY_OF_CQL
+    return isinstance(kind, str) and kind in rules.SCALAR_TYPES | rules.TYPES_ONLY_OF_CQL
 
 
 def _key_problems(key: life.Properties, names: list[str]) -> Iterator[life.Problem]:
@@ -214,9 +187,7 @@ def _column_problem(name: str, column: Any) -> str | None:
         return "vector columns are resources of their own: use VectorColumn"
     members = CONTAINERS.get(str(kind), set[str]())
     if not members and not _is_scalar(kind):
-        return (
-            f"{kind!r} is no column type: use one of {', '.join(sorted(SCALARS))}, list, set, map"
-        )
+        return f"{kind!r} is no column type: use one of {', '.join(sorted(rules.SCALAR_TYPES))}, list, set, map"
     if set(described) - {"type"} != members:
         return f"a column of type {kind} is described by: {', '.join(['type', *sorted(members)])}"
     return None

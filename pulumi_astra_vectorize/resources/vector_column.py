@@ -30,6 +30,7 @@ from pulumi_astra_vectorize.resources._column_site import Site
 from pulumi_astra_vectorize.resources._data_guard import refuse_while_holding_data
 from pulumi_astra_vectorize.resources._place import (
     PARENT,
+    PLACE,
     database_of,
     database_of_parent,
     moved,
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.target import Target
     from pulumi_astra_vectorize.settings import Settings, TargetName
 
-PLACE = frozenset({"target", "database", "keyspace", "table", "name"})
+IN_A_TABLE = PLACE | {"table"}
 
 
 class VectorColumnOutputs(life.Outputs):
@@ -89,7 +90,7 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
         yield from index_problems(known)
 
     def diff(self, state: State, inputs: VectorColumnInputs) -> life.Change:
-        changed = life.compare(state.inputs, inputs, replaces=PLACE)
+        changed = life.compare(state.inputs, inputs, replaces=IN_A_TABLE)
         place = moved(state.outputs, changed.replaces, inputs.database)
         meant, was_meant = inputs.meaning, state.inputs.meaning
         same = {name for name in meant if meant[name] == was_meant[name]}

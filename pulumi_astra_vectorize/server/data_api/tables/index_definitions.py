@@ -8,15 +8,14 @@ from pulumi_astra_vectorize.rules import (
     DEFAULT_SOURCE_MODEL,
     METRICS,
     SOURCE_MODELS,
+    TEXT_TYPES,
     metric_of,
 )
 from pulumi_astra_vectorize.server.data_api.commands import Command
 from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject, schema_failure
 from pulumi_astra_vectorize.server.data_api.json_types import is_object
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
-from pulumi_astra_vectorize.server.data_api.tables.values import TEXT_TYPES
-
-MAP_PARTS = ("$keys", "$values")
+from pulumi_astra_vectorize.server.data_api.tables.filters import PARTS
 
 
 class RegularOptions(Command):
@@ -70,7 +69,7 @@ def _column_and_part(raw: object) -> tuple[str, str | None]:
         return raw, None
     if is_object(raw) and len(raw) == 1:
         ((column, part),) = raw.items()
-        if part in MAP_PARTS:
+        if part in PARTS:
             return column, str(part)
     raise schema_failure(
         "INVALID_FORMAT_FOR_INDEX_CREATION_COLUMN",

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
+from pulumi_astra_vectorize.rules import NOT_IN_KEYS
 from pulumi_astra_vectorize.server.data_api.commands import Command
 from pulumi_astra_vectorize.server.data_api.envelope import (
     Failure,
@@ -16,9 +17,6 @@ from pulumi_astra_vectorize.server.data_api.envelope import (
 )
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
 from pulumi_astra_vectorize.server.data_api.tables.values import canonical
-
-NOT_IN_KEYS = frozenset({"list", "set", "map", "duration"})
-"""Types that the database takes in no key. A vector is accepted, as observed."""
 
 
 class PrimaryKey(Command):

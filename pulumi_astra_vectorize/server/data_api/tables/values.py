@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from pulumi_astra_vectorize.rules import TEXT_TYPES
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject
 from pulumi_astra_vectorize.server.data_api.json_types import is_array, is_object
 from pulumi_astra_vectorize.server.data_api.tables.scalars import (
@@ -20,8 +21,6 @@ from pulumi_astra_vectorize.server.exact_json import dumps
 
 BINARY_VECTOR = np.dtype(">f4")
 """A vector in ``$binary``: big-endian single precision (contract data-api.md, section 6)."""
-
-TEXT_TYPES = ("text", "ascii")
 
 
 def parse_value(column: JsonObject, value: object) -> JsonValue:
