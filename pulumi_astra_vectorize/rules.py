@@ -100,6 +100,7 @@ SCALAR_TYPES = frozenset(
 
 TYPES_ONLY_OF_CQL = frozenset({"timeuuid"})
 """Types that the Data API reads and writes and cannot create: tables that CQL made have them."""
+
 NOT_IN_KEYS = frozenset({"list", "set", "map", "duration"})
 """Types that the database takes in no primary key. A vector is accepted, as observed."""
 

@@ -187,7 +187,8 @@ def _column_problem(name: str, column: Any) -> str | None:
         return "vector columns are resources of their own: use VectorColumn"
     members = CONTAINERS.get(str(kind), set[str]())
     if not members and not _is_scalar(kind):
-        return f"{kind!r} is no column type: use one of {', '.join(sorted(rules.SCALAR_TYPES))}, list, set, map"
+        creatable = ", ".join(sorted(rules.SCALAR_TYPES))
+        return f"{kind!r} is no column type: use one of {creatable}, list, set, map"
     if set(described) - {"type"} != members:
         return f"a column of type {kind} is described by: {', '.join(['type', *sorted(members)])}"
     return None
