@@ -17,6 +17,7 @@ import re
 import socket
 import sys
 from collections.abc import Generator, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -104,7 +105,8 @@ def creating(
         forget([note])
         raise
     else:
-        _answered.add(note)
+        if not _ending():
+            _answered.add(note)
     finally:
         _creation.reset(token)
 
@@ -145,6 +147,16 @@ def _left_behind(folder: Path) -> bool:
         return any(folder.iterdir())
     except OSError:
         return False
+
+
+def _ending() -> bool:
+    """Whether this process was told to end meanwhile: its engine then waits for no answer."""
+    try:
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            pool.submit(bool)
+    except RuntimeError:  # "cannot schedule new futures after interpreter shutdown"
+        return True
+    return False
 
 
 def _answers(engine: str) -> bool:

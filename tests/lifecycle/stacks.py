@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from pulumi.automation.events import EngineEvent, OpType, StepEventMetadata
 
 from tests.lifecycle.servers import JsonObject, Server
 
+REPOSITORY = Path(__file__).parents[2]
 PASSPHRASE = "only-for-tests"
 OUR_TYPES = "pulumi-python:dynamic/astra-vectorize:"
 
@@ -64,6 +67,9 @@ class Stack:
         for part in ("home", "state", "work"):
             (folder / part).mkdir()
         self.state_folder = folder / "state"
+        self._folder = folder
+        environment = {"ASTRA_VECTORIZE_SPOOL_FOLDER": str(folder / "spool"), **environment}
+        self._environment = environment
         self._stack = automation.create_stack(
             "test",
             project_name="lifecycle",
@@ -71,10 +77,11 @@ class Stack:
             opts=automation.LocalWorkspaceOptions(
                 work_dir=str(folder / "work"),
                 pulumi_home=str(folder / "home"),
-                env_vars={"ASTRA_VECTORIZE_SPOOL_FOLDER": str(folder / "spool"), **environment},
+                env_vars=environment,
                 project_settings=automation.ProjectSettings(
                     "lifecycle",
                     "python",
+                    main=str(folder / "work"),
                     backend=automation.ProjectBackend(f"file://{self.state_folder}"),
                 ),
             ),
@@ -111,6 +118,20 @@ class Stack:
     def refused_refresh(self) -> Outcome:
         """A refresh that has to fail."""
         return _failure_of(self.refresh)
+
+    def killed_up(self, program: Program) -> None:
+        """An ``up`` that dies; its program, one of the tests' modules, is a process of its own."""
+        main = f"from {program.__module__} import {program.__name__}\n{program.__name__}()\n"
+        (self._folder / "work" / "__main__.py").write_text(main)
+        own = {"PULUMI_HOME": str(self._folder / "home"), "PYTHONPATH": str(REPOSITORY)}
+        died = subprocess.run(
+            ["pulumi", "up", "--yes", "--skip-preview", "--stack", "test"],
+            cwd=self._folder / "work",
+            env={**os.environ, **self._environment, **own},
+            stdout=subprocess.PIPE,
+            check=False,
+        )
+        assert died.returncode != 0, died.stdout
 
     def unlock(self) -> None:
         """Takes the lock away that an engine leaves when it is killed (`pulumi cancel`)."""

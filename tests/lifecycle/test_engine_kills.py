@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from tests.lifecycle.programs import everything
 from tests.lifecycle.servers import Server
-from tests.lifecycle.stacks import Stack, collect_what_was_left_open, environment_of
+from tests.lifecycle.stacks import Stack, environment_of
 from tests.lifecycle.test_rotation_kills import processes_of, provider_process
 from tests.reliability import figures
 from tests.reliability.proxy import Network, Request, network_before, pass_through
@@ -22,6 +23,30 @@ pytestmark = pytest.mark.skipif(
 )
 
 STEPS = ["hugging-face", "token", "scope", "notes", "books", "summary"]
+
+
+def interrupt_twice(engine: int) -> None:
+    """Ctrl-C, and once more when that takes too long: the engine ends its providers and itself."""
+    os.kill(engine, signal.SIGINT)
+    time.sleep(1)
+    os.kill(engine, signal.SIGINT)
+    time.sleep(1)
+
+
+@dataclass
+class InterruptTheEngine:
+    """Interrupts the engine while the server does a request, which takes its time."""
+
+    home: Path
+    said: bytes
+    interrupted: bool = False
+
+    def __call__(self, request: Request) -> None:
+        if self.said in request.body and not self.interrupted:
+            self.interrupted = True
+            for engine in processes_of(self.home, b"pulumi\0"):
+                interrupt_twice(engine)
+        request.pass_on(request.work())
 
 
 @dataclass
@@ -69,7 +94,7 @@ def test_next_up_takes_over_what_the_killed_engine_was_not_told(
     """Without a word in the program: what stands there is what this stack's last `up` made."""
     stack = Stack(tmp_path, {**environment_of(server), "ASTRA_VECTORIZE_ENDPOINT": network.url})
     network.behaviour = kill = KillTheEngineAfter(tmp_path / "home", method, said)
-    stack.refused_up(everything)
+    stack.killed_up(everything)
     assert kill.killed
     os.kill(provider_process(tmp_path / "home"), signal.SIGKILL)  # an orphan by now
     network.behaviour = pass_through
@@ -83,5 +108,32 @@ def test_next_up_takes_over_what_the_killed_engine_was_not_told(
     assert [*(tmp_path / "spool" / "creations").iterdir()] == []
     stack.destroy()
     assert (server.collections(), server.tables(), server.integrations()) == ({}, {}, {})
-    collect_what_was_left_open()
     figures.count(figures.ENGINE_KILLS)
+
+
+def test_next_up_takes_over_what_the_interrupted_engine_did_not_wait_for(
+    server: Server, network: Network, tmp_path: Path
+) -> None:
+    """The second Ctrl-C: the provider ends in order, but what it makes meanwhile is not stored."""
+    stack = Stack(tmp_path, {**environment_of(server), "ASTRA_VECTORIZE_ENDPOINT": network.url})
+    network.behaviour = interrupt = InterruptTheEngine(tmp_path / "home", b'{"createCollection":')
+    stack.killed_up(everything)
+    assert interrupt.interrupted
+    wait_for_the_collection(server)
+    network.behaviour = pass_through
+    stack.unlock()
+    assert "notes" not in stack.resources()
+
+    stack.up(everything)
+
+    assert set(stack.resources()) == set(STEPS)
+    assert [*(tmp_path / "spool" / "creations").iterdir()] == []
+    figures.count(figures.ENGINE_KILLS)
+
+
+def wait_for_the_collection(server: Server) -> None:
+    """Until the orphaned provider has made it."""
+    give_up = time.monotonic() + 60
+    while "notes" not in server.collections():
+        assert time.monotonic() < give_up, "the provider has made nothing"
+        time.sleep(0.1)
