@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from tests.lifecycle.programs import everything
 from tests.lifecycle.servers import Server
 from tests.lifecycle.stacks import Stack, environment_of
-from tests.lifecycle.test_rotation_kills import processes_of, provider_process
+from tests.lifecycle.test_rotation_kills import processes_of
 from tests.reliability import figures
 from tests.reliability.proxy import Network, Request, network_before, pass_through
 
@@ -96,7 +97,7 @@ def test_next_up_takes_over_what_the_killed_engine_was_not_told(
     network.behaviour = kill = KillTheEngineAfter(tmp_path / "home", method, said)
     stack.killed_up(everything)
     assert kill.killed
-    os.kill(provider_process(tmp_path / "home"), signal.SIGKILL)  # an orphan by now
+    end_orphans(tmp_path / "home")
     network.behaviour = pass_through
     stack.unlock()
     assert set(stack.resources()) < set(STEPS)
@@ -119,7 +120,9 @@ def test_next_up_takes_over_what_the_interrupted_engine_did_not_wait_for(
     network.behaviour = interrupt = InterruptTheEngine(tmp_path / "home", b'{"createCollection":')
     stack.killed_up(everything)
     assert interrupt.interrupted
-    wait_for_the_collection(server)
+    wait_for_the_provider(tmp_path / "home")
+    end_orphans(tmp_path / "home")
+    assert "notes" in server.collections()
     network.behaviour = pass_through
     stack.unlock()
     assert "notes" not in stack.resources()
@@ -131,9 +134,16 @@ def test_next_up_takes_over_what_the_interrupted_engine_did_not_wait_for(
     figures.count(figures.ENGINE_KILLS)
 
 
-def wait_for_the_collection(server: Server) -> None:
-    """Until the orphaned provider has made it."""
+def end_orphans(home: Path) -> None:
+    """Kills what a dead engine has left running: provider and language host."""
+    for orphan in processes_of(home, b"pulumi"):
+        with suppress(ProcessLookupError):
+            os.kill(orphan, signal.SIGKILL)
+
+
+def wait_for_the_provider(home: Path) -> None:
+    """Until the orphan has finished what it was doing, and ended."""
     give_up = time.monotonic() + 60
-    while "notes" not in server.collections():
-        assert time.monotonic() < give_up, "the provider has made nothing"
+    while processes_of(home, b"pulumi.dynamic"):
+        assert time.monotonic() < give_up, "the provider does not end"
         time.sleep(0.1)
