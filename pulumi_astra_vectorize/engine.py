@@ -175,8 +175,8 @@ class Provider(pulumi_dynamic.ResourceProvider):
         return self.rules.inputs_type.model_validate(properties)
 
     def _state(self, props: Bag) -> life.State[Any, Any]:
-        kept = properties_of(props)
-        written = {k: v for k, v in kept.items() if k in self.rules.inputs_type.model_fields}
+        kept, inputs = properties_of(props), self.rules.inputs_type.model_fields
+        written = {name: value for name, value in kept.items() if name in inputs}
         return life.State(self._inputs(written), self.rules.outputs_type.model_validate(kept))
 
 

@@ -22,7 +22,9 @@ def properties_of(props: Bag) -> Bag:
 
 def _inward(value: object) -> object:
     """Pulumi's values in the lifecycle's words; its own hidden members stay behind."""
-    if isinstance(value, PulumiUnknown) or value == UNKNOWN_ON_THE_WIRE:
+    if isinstance(value, str):  # most are, and a refresh converts thousands
+        return UNKNOWN if value == UNKNOWN_ON_THE_WIRE else value
+    if isinstance(value, PulumiUnknown):
         return UNKNOWN
     if isinstance(value, Mapping):
         items = cast("Mapping[str, object]", value).items()
