@@ -25,6 +25,7 @@ from pulumi_astra_vectorize.errors import (
     ConfigurationError,
     UnreachableError,
 )
+from pulumi_astra_vectorize.problems import Problem
 from pulumi_astra_vectorize.properties import Bag, outward, properties_of, unknowns_on_the_wire
 from pulumi_astra_vectorize.this_run import Hold, Place, Update, this_run
 from pulumi_astra_vectorize.unknowns import UNKNOWN
@@ -73,11 +74,10 @@ class Provider(pulumi_dynamic.ResourceProvider):
         written = properties_of(news)
         name = written.get("target")
         if name is not None and (wrong := _configuration().problem(name)):
-            failures = [pulumi_dynamic.CheckFailure("target", wrong)]
-            return pulumi_dynamic.CheckResult(unknowns_on_the_wire(news), failures)
+            nowhere = Problem("TARGET_NOT_CONFIGURED", ("target",), wrong)
+            return pulumi_dynamic.CheckResult(unknowns_on_the_wire(news), self._failures(nowhere))
         kind = _settings(name).target
-        problems = life.validate(self.rules, written, kind)
-        failures = [pulumi_dynamic.CheckFailure(*it.told(self.rules.hidden)) for it in problems]
+        failures = self._failures(*life.validate(self.rules, written, kind))
         stored = dict(self.rules.stored(news, kind))
         this_run.declare(type(self), dict(self.rules.stored(written, kind)))
         return pulumi_dynamic.CheckResult(unknowns_on_the_wire(stored), failures)
@@ -151,6 +151,9 @@ class Provider(pulumi_dynamic.ResourceProvider):
                 self.rules.leave_to(holders, state, target)
             else:
                 self.rules.delete(state, target)
+
+    def _failures(self, *problems: Problem) -> list[pulumi_dynamic.CheckFailure]:
+        return [pulumi_dynamic.CheckFailure(*it.told(self.rules.hidden)) for it in problems]
 
     def _found(self, identifier: str, on_target: str | None) -> pulumi_dynamic.ReadResult:
         with _target(on_target) as target:

@@ -5,17 +5,15 @@ Knows no engine: engine.py adapts it to pulumi.dynamic, and a native provider co
 
 from __future__ import annotations
 
-import json
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails
 
 from pulumi_astra_vectorize.errors import ConfigurationError, NotFoundError
+from pulumi_astra_vectorize.problems import Problem, problems_of_shape
 from pulumi_astra_vectorize.unknowns import assume_unchanged, contains_unknown, known_part
 
 if TYPE_CHECKING:
@@ -24,8 +22,6 @@ if TYPE_CHECKING:
 
 
 Properties = Mapping[str, Any]
-
-_WORD = re.compile(r"\w+")
 
 
 class Inputs(BaseModel):
@@ -66,33 +62,6 @@ def rewritten(inputs: InputsT, values: Properties) -> InputsT:
     """The inputs with other values; None takes a property back to unwritten."""
     written = {**inputs.model_dump(exclude_unset=True), **values}
     return type(inputs).model_validate({k: v for k, v in written.items() if v is not None})
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something wrong with an input, found without asking anybody."""
-
-    path: tuple[str | int, ...]
-    reason: str
-
-    @property
-    def property(self) -> str:
-        """The property's path as Pulumi writes it: ``databases[1]``, ``service.model``."""
-        shown = ""
-        for part in self.path:
-            if isinstance(part, int):
-                shown += f"[{part}]"
-            elif _WORD.fullmatch(part):
-                shown += f".{part}" if shown else part
-            else:
-                shown += f"[{json.dumps(part, ensure_ascii=False)}]"
-        return shown
-
-    def told(self, hidden: Collection[str]) -> tuple[str, str]:
-        """Property and reason for the engine, which shows the value of the property it is told."""
-        if self.path[0] in hidden:
-            return "", f"`{self.property}`: {self.reason}"
-        return self.property, self.reason
 
 
 @dataclass(frozen=True)
@@ -240,32 +209,9 @@ def validate(
     try:
         lifecycle.inputs_type.model_validate(properties)
     except ValidationError as error:
-        found = _innermost(
-            Problem(_written_path(item, properties), item["msg"])
-            for item in error.errors(include_url=False)
-            if item["type"] == "missing" or not contains_unknown(item["input"])
-        )
+        found = problems_of_shape(error, properties)
     found += lifecycle.problems(cast(Properties, known_part(properties)), target)
     return list(dict.fromkeys(found))
-
-
-def _innermost(problems: Iterable[Problem]) -> list[Problem]:
-    """Without those of a value that has one inside: it is of the other of two shapes."""
-    found = list(problems)
-    around = {problem.path[:depth] for problem in found for depth in range(len(problem.path))}
-    return [problem for problem in found if problem.path not in around]
-
-
-def _written_path(error: ErrorDetails, properties: object) -> tuple[str | int, ...]:
-    """Where the program wrote it: models also name the member of a union that they tried."""
-    path: list[str | int] = []
-    value, location = properties, error["loc"]
-    for part in location:
-        if isinstance(value, Mapping) and part in value:
-            path, value = [*path, part], cast(Properties, value)[cast(str, part)]
-        elif isinstance(value, list) and isinstance(part, int):
-            path, value = [*path, part], cast("list[object]", value)[part]
-    return (*path, location[-1]) if error["type"] == "missing" else tuple(path)
 
 
 def assumed_inputs(

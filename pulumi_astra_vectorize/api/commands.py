@@ -92,6 +92,7 @@ CREDENTIAL_MISSING = (
     "(its QUARKUS_REST_CLIENT_CREDENTIALS_URL)"
 )
 
+CREDENTIAL_REFUSED = "VECTORIZE_CREDENTIAL_INVALID"
 BEFORE_THE_PROVIDER = frozenset(
     {
         "EMBEDDING_GATEWAY_UNABLE_RESOLVE_AUTHENTICATION_TYPE",
@@ -110,7 +111,7 @@ NEXT_STEPS = {
     "keyspace: give this one another `name` (VectorIndex(name=...)), or drop the other",
     "EMBEDDING_SERVICE_NOT_CONFIGURED": "give the collection or column a `service`; or bring "
     "vectors of your own, and have no text in `$vectorize` (in a file for `load`: rename it)",
-    **dict.fromkeys(BEFORE_THE_PROVIDER, CREDENTIAL_MISSING),
+    **dict.fromkeys({*BEFORE_THE_PROVIDER, CREDENTIAL_REFUSED}, CREDENTIAL_MISSING),
     "INVALID_CREATE_COLLECTION_OPTIONS": "correct what it names; `astra-vectorize doctor` tells "
     "whether this Data API takes user access tokens at all",
     "LEXICAL_FEATURE_NOT_ENABLED": FEATURE_OFF.format("lexical", "LEXICAL"),

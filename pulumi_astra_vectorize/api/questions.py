@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulumi_astra_vectorize.api.commands import Commands, DataApiError, JsonObject, error_of
+from pulumi_astra_vectorize.api.commands import (
+    CREDENTIAL_REFUSED,
+    Commands,
+    DataApiError,
+    JsonObject,
+    error_of,
+)
 from pulumi_astra_vectorize.api.schema_memory import SchemaMemory
 from pulumi_astra_vectorize.errors import NotFoundError
 
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.transport import Transport
 
-CREDENTIAL_REFUSED = "VECTORIZE_CREDENTIAL_INVALID"
 OPTIONS_REFUSED = "INVALID_CREATE_COLLECTION_OPTIONS"
 OTHER_SETTINGS = "EXISTING_COLLECTION_DIFFERENT_SETTINGS"
 TABLE_IS_THERE = "CANNOT_ADD_EXISTING_TABLE"

@@ -8,6 +8,7 @@ from typing import Any, cast
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.commands import JsonObject, member
+from pulumi_astra_vectorize.problems import Problem
 from pulumi_astra_vectorize.resources._place import PlacedInputs
 from pulumi_astra_vectorize.resources._values import listed, mapping, text
 from pulumi_astra_vectorize.resources.embedding_service import (
@@ -114,7 +115,7 @@ def options_of(inputs: CollectionInputs) -> JsonObject:
     return {name: value for name, value in options.items() if value}
 
 
-def definition_problems(known: life.Properties) -> Iterator[life.Problem]:
+def definition_problems(known: life.Properties) -> Iterator[Problem]:
     """What is wrong with the metric, dimension, id type and indexing, as far as known."""
     for name, kind, choices in (
         ("metric", "metric", rules.METRICS),
@@ -123,31 +124,43 @@ def definition_problems(known: life.Properties) -> Iterator[life.Problem]:
     ):
         value = text(known, name)
         if value is not None and (wrong := rules.choice_problem(kind, value, choices)):
-            yield life.Problem((name,), wrong)
+            yield Problem("INVALID_CHOICE", (name,), wrong)
     for name in {"metric", "source_model"} & known.keys():
         if not {"service", "dimension"} & known.keys():
-            yield life.Problem((name,), "a collection without service and dimension has no vectors")
+            yield Problem(
+                "CONTRADICTORY_INPUTS",
+                (name,),
+                "a collection without service and dimension has no vectors",
+            )
     dimension = known.get("dimension")
     if isinstance(dimension, int) and not 0 < dimension <= rules.MAX_COLLECTION_DIMENSION:
         limit = rules.MAX_COLLECTION_DIMENSION
-        yield life.Problem(("dimension",), f"a dimension is 1 to {limit}, not {dimension}")
+        yield Problem(
+            "INVALID_DIMENSION", ("dimension",), f"a dimension is 1 to {limit}, not {dimension}"
+        )
     yield from _indexing_problems(known)
 
 
-def _indexing_problems(known: life.Properties) -> Iterator[life.Problem]:
+def _indexing_problems(known: life.Properties) -> Iterator[Problem]:
     indexing = mapping(known, "indexing")
     if indexing is None:
         return
     if len(indexing) != 1 or not set(indexing) <= {"allow", "deny"}:
-        yield life.Problem(("indexing",), "write either `allow` or `deny`, with a list of paths")
+        yield Problem(
+            "INVALID_INDEXING",
+            ("indexing",),
+            "write either `allow` or `deny`, with a list of paths",
+        )
     for way in indexing:
         if listed(indexing, way) == []:
-            yield life.Problem(("indexing", way), "no path: leave `indexing` out to index all")
+            yield Problem(
+                "INVALID_INDEXING", ("indexing", way), "no path: leave `indexing` out to index all"
+            )
         for position, path in enumerate(listed(indexing, way) or []):
             if isinstance(path, str) and (wrong := rules.indexed_path_problem(path)):
-                yield life.Problem(("indexing", way, position), wrong)
+                yield Problem("INVALID_INDEXING", ("indexing", way, position), wrong)
         for position, wrong in rules.duplicate_problems(listed(indexing, way) or []):
-            yield life.Problem(("indexing", way, position), wrong)
+            yield Problem("DUPLICATE_ITEM", ("indexing", way, position), wrong)
 
 
 def _indexing(indexing: Mapping[str, Any] | None) -> dict[str, list[str]] | None:

@@ -11,6 +11,7 @@ from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.commands import JsonObject
 from pulumi_astra_vectorize.api.recent import SHOWN_SECONDS
 from pulumi_astra_vectorize.errors import ConflictError, GuardError
+from pulumi_astra_vectorize.problems import Problem
 from pulumi_astra_vectorize.reload.column import Filling
 from pulumi_astra_vectorize.resources._column_site import Site
 from pulumi_astra_vectorize.resources._data_guard import refuse_unless_adopted
@@ -57,21 +58,29 @@ class VectorColumnInputs(PlacedInputs):
         }
 
 
-def column_problems(known: life.Properties) -> Iterator[life.Problem]:
+def column_problems(known: life.Properties) -> Iterator[Problem]:
     """What is wrong with the name, the dimension and the reload, as far as known."""
     if (text(known, "name") or "a").isspace() or text(known, "name") == "":
-        yield life.Problem(("name",), "a column needs a name")
+        yield Problem("INVALID_NAME", ("name",), "a column needs a name")
     if "service" not in known and "dimension" not in known:
-        yield life.Problem(("dimension",), "write a dimension, or a service whose model has one")
+        yield Problem(
+            "MISSING_INPUT", ("dimension",), "write a dimension, or a service whose model has one"
+        )
     dimension = known.get("dimension")
     if isinstance(dimension, int) and dimension <= 0:
-        yield life.Problem(("dimension",), f"a dimension is at least 1, not {dimension}")
+        yield Problem(
+            "INVALID_DIMENSION", ("dimension",), f"a dimension is at least 1, not {dimension}"
+        )
     if known.get("on_change") == "reload" and "reload_from" not in known:
-        yield life.Problem(("reload_from",), "name the column of text that is embedded anew")
+        yield Problem(
+            "MISSING_INPUT", ("reload_from",), "name the column of text that is embedded anew"
+        )
     if known.get("on_change", "replace") == "replace" and "reload_from" in known:
-        yield life.Problem(("reload_from",), "needs `on_change` to be `reload`")
+        yield Problem("CONTRADICTORY_INPUTS", ("reload_from",), "needs `on_change` to be `reload`")
     if "reload_from" in known and "service" not in known:
-        yield life.Problem(("service",), "a reload needs a service that embeds the text")
+        yield Problem(
+            "MISSING_INPUT", ("service",), "a reload needs a service that embeds the text"
+        )
 
 
 def of_another_model(inputs: VectorColumnInputs, column: JsonObject) -> bool:

@@ -11,6 +11,7 @@ import pulumi
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.databases import Database
+from pulumi_astra_vectorize.problems import Problem
 from pulumi_astra_vectorize.reload.journal import Place
 from pulumi_astra_vectorize.resources._values import database_reference, listed, text
 
@@ -36,7 +37,7 @@ class PlacedInputs(life.ResourceInputs):
     parent_database: list[str | None] | None = None
 
 
-def place_problems(known: life.Properties) -> Iterator[life.Problem]:
+def place_problems(known: life.Properties) -> Iterator[Problem]:
     """What is wrong with the database, also beside that of the Keyspace or Table."""
     yield from database_reference(known)
     database, parent = text(known, "database"), listed(known, PARENT) or []
@@ -45,7 +46,7 @@ def place_problems(known: life.Properties) -> Iterator[life.Problem]:
         return
     if None not in parent or _is_id(database) == _is_id(written):
         wrong = f"{database!r} is not the database of the keyspace or table, which is {written!r}"
-        yield life.Problem(("database",), wrong)
+        yield Problem("CONTRADICTORY_INPUTS", ("database",), wrong)
 
 
 class Parent(Protocol):

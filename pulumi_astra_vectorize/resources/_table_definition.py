@@ -10,6 +10,7 @@ import pulumi
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.commands import JsonObject
+from pulumi_astra_vectorize.problems import Problem
 from pulumi_astra_vectorize.resources._place import PlacedInputs
 from pulumi_astra_vectorize.resources._primary_key import PrimaryKey, key_there, sort_columns
 from pulumi_astra_vectorize.resources._values import listed, mapping
@@ -104,14 +105,14 @@ def _item_type(value: Any) -> Any:
     return short_form(cast("JsonObject", value)) if isinstance(value, Mapping) else value
 
 
-def definition_problems(known: life.Properties) -> Iterator[life.Problem]:
+def definition_problems(known: life.Properties) -> Iterator[Problem]:
     """What is wrong with columns and primary key, as far as they are known."""
     columns = mapping(known, "columns")
     if columns is None:
         return
     for name, column in columns.items():
         if wrong := _column_problem(name, column):
-            yield life.Problem(("columns", name), wrong)
+            yield Problem("INVALID_COLUMN", ("columns", name), wrong)
             continue
         kinds = dict(_kinds(name, column))
         yield from _inner_problems(kinds)
@@ -120,10 +121,12 @@ def definition_problems(known: life.Properties) -> Iterator[life.Problem]:
     keys = _key_columns(known)
     for name in keys:
         if name not in columns:
-            yield life.Problem(("primary_key",), f"{name!r} is not among the columns")
+            yield Problem(
+                "INVALID_PRIMARY_KEY", ("primary_key",), f"{name!r} is not among the columns"
+            )
         elif str(_kind(columns[name])) in rules.NOT_IN_KEYS:
             wrong = f"{name!r} is a {_kind(columns[name])}, which no primary key takes"
-            yield life.Problem(("primary_key",), wrong)
+            yield Problem("INVALID_PRIMARY_KEY", ("primary_key",), wrong)
     yield from _key_problems(mapping(known, "primary_key") or {}, keys)
 
 
@@ -134,40 +137,40 @@ def _kinds(name: str, column: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
         yield ("columns", name, member), _kind(column.get(member))
 
 
-def _inner_problems(kinds: dict[tuple[str, ...], Any]) -> Iterator[life.Problem]:
+def _inner_problems(kinds: dict[tuple[str, ...], Any]) -> Iterator[Problem]:
     """What a list, set or map holds is of a scalar type."""
     (_, container), *held = kinds.items()
     for path, kind in held:
         in_key = (path[-1], kind) == ("key_type", "duration")
         if kind is not None and (not _is_scalar(kind) or in_key):
             wrong = f"a {container} cannot have {kind!r} there: use text, int or the like"
-            yield life.Problem(path, wrong)
+            yield Problem("INVALID_COLUMN", path, wrong)
 
 
-def _uncreatable(kinds: dict[tuple[str, ...], Any]) -> Iterator[life.Problem]:
+def _uncreatable(kinds: dict[tuple[str, ...], Any]) -> Iterator[Problem]:
     for path, kind in kinds.items():
         if _is_scalar(kind) and kind in rules.TYPES_ONLY_OF_CQL:
             wrong = (
                 f"the Data API cannot create {kind!r}: use uuid; a table that CQL made is taken "
                 "over with `adopt=True`"
             )
-            yield life.Problem(path, wrong)
+            yield Problem("INVALID_COLUMN", path, wrong)
 
 
 def _is_scalar(kind: object) -> bool:
     return isinstance(kind, str) and kind in rules.SCALAR_TYPES | rules.TYPES_ONLY_OF_CQL
 
 
-def _key_problems(key: life.Properties, names: list[str]) -> Iterator[life.Problem]:
+def _key_problems(key: life.Properties, names: list[str]) -> Iterator[Problem]:
     if listed(key, "partition_by") == []:
         wrong = "a table is partitioned by one column at least"
-        yield life.Problem(("primary_key", "partition_by"), wrong)
+        yield Problem("INVALID_PRIMARY_KEY", ("primary_key", "partition_by"), wrong)
     for name, order in sort_columns(key):
         if order not in (1, -1, None):
             wrong = f"1 is ascending, -1 is descending, {order!r} is neither"
-            yield life.Problem(("primary_key", "partition_sort", name), wrong)
+            yield Problem("INVALID_PRIMARY_KEY", ("primary_key", "partition_sort", name), wrong)
     for name in sorted({name for name in names if names.count(name) > 1}):
-        yield life.Problem(("primary_key",), f"{name!r} stands in it twice")
+        yield Problem("INVALID_PRIMARY_KEY", ("primary_key",), f"{name!r} stands in it twice")
 
 
 def _kind(column: Any) -> Any:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from pulumi_astra_vectorize import catalog, rules
-from pulumi_astra_vectorize.lifecycle import Problem, Properties
+from pulumi_astra_vectorize.lifecycle import Properties
+from pulumi_astra_vectorize.problems import Problem
 
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.settings import TargetName
@@ -36,17 +37,17 @@ def entity_names(known: Properties, target: TargetName, **kinds: str) -> Iterato
         value = text(known, name)
         limit = rules.entity_name_limit(kind, target)
         if value is not None and (wrong := rules.entity_name_problem(kind, value, limit)):
-            yield Problem((name,), wrong)
+            yield Problem("INVALID_NAME", (name,), wrong)
 
 
 def provider_id(known: Properties, name: str) -> Iterator[Problem]:
     """An embedding provider is one that the catalogue has."""
     provider = text(known, name)
     if provider is not None and (wrong := catalog.provider_problem(catalog.bundled(), provider)):
-        yield Problem((name,), wrong)
+        yield Problem("UNKNOWN_PROVIDER", (name,), wrong)
 
 
 def database_reference(known: Properties) -> Iterator[Problem]:
     """A database is named by its name or its id: never by nothing."""
     if text(known, "database") == "":
-        yield Problem(("database",), "a database needs a name or an id")
+        yield Problem("EMPTY_INPUT", ("database",), "a database needs a name or an id")

@@ -11,6 +11,7 @@ import pulumi
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.commands import JsonObject, member
+from pulumi_astra_vectorize.problems import Problem
 from pulumi_astra_vectorize.resources._values import mapping, text
 
 
@@ -106,7 +107,7 @@ def vector_index_on(indexes: dict[str, JsonObject], column: str) -> IndexThere |
     return None
 
 
-def index_problems(known: life.Properties) -> Iterator[life.Problem]:
+def index_problems(known: life.Properties) -> Iterator[Problem]:
     """What is wrong with ``index``, as far as it is known."""
     index = mapping(known, "index") or {}
     for name, kind, choices in (
@@ -115,9 +116,9 @@ def index_problems(known: life.Properties) -> Iterator[life.Problem]:
     ):
         value = text(index, name)
         if value is not None and (wrong := rules.choice_problem(kind, value, choices)):
-            yield life.Problem(("index", name), wrong)
+            yield Problem("INVALID_CHOICE", ("index", name), wrong)
     index_name = text(index, "name")
     if index_name is not None and (
         wrong := rules.entity_name_problem("index", index_name, rules.MAX_INDEX_NAME)
     ):
-        yield life.Problem(("index", "name"), wrong)
+        yield Problem("INVALID_NAME", ("index", "name"), wrong)

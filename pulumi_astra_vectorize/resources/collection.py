@@ -17,6 +17,7 @@ from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.recent import ACTING_SECONDS, SHOWN_SECONDS
 from pulumi_astra_vectorize.creations import about_to_make, begun_before
 from pulumi_astra_vectorize.engine import Provider, Resource, target_input
+from pulumi_astra_vectorize.problems import Problem
 from pulumi_astra_vectorize.reload.collection import CollectionReload
 from pulumi_astra_vectorize.reload.progress import ProgressLines
 from pulumi_astra_vectorize.reload.spool import Spool
@@ -80,7 +81,7 @@ class CollectionLifecycle(life.Lifecycle[CollectionInputs, CollectionOutputs]):
     only_checked: ClassVar[frozenset[str]] = frozenset({PARENT})
     identifier: ClassVar[str] = "DATABASE/KEYSPACE/NAME"
 
-    def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
+    def problems(self, known: life.Properties, target: TargetName) -> Iterable[Problem]:
         yield from place_problems(known)
         yield from entity_names(known, target, keyspace="keyspace", name="collection")
         yield from service_problems(known)

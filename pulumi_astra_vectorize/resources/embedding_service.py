@@ -10,15 +10,15 @@ import pulumi
 
 from pulumi_astra_vectorize import catalog, rules
 from pulumi_astra_vectorize import lifecycle as life
-from pulumi_astra_vectorize.api.commands import DataApiError, JsonObject, member
+from pulumi_astra_vectorize.api.commands import CREDENTIAL_REFUSED, DataApiError, JsonObject, member
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.portal_steps import (
     add_database_steps,
     add_token_steps,
     numbered,
 )
-from pulumi_astra_vectorize.api.questions import CREDENTIAL_REFUSED
 from pulumi_astra_vectorize.errors import AstraVectorizeError, NotFoundError, RefusedError
+from pulumi_astra_vectorize.problems import Problem
 from pulumi_astra_vectorize.resources._values import mapping, text
 from pulumi_astra_vectorize.resources.token_scope import TokenScope
 from pulumi_astra_vectorize.resources.user_access_token import UserAccessToken
@@ -125,41 +125,41 @@ def default_dimension(service: ServiceInputs | None) -> int | None:
     return model.dimension.default if model else None
 
 
-def service_problems(known: life.Properties) -> Iterator[life.Problem]:
+def service_problems(known: life.Properties) -> Iterator[Problem]:
     """What is wrong with ``service`` and ``dimension``, as far as they are known."""
     service = mapping(known, "service")
     if service is None:
         return
     token = text(service, "token")
     if token is not None and (wrong := rules.token_name_problem(token)):
-        yield life.Problem(("service", "token"), wrong)
+        yield Problem("INVALID_NAME", ("service", "token"), wrong)
     name = text(service, "provider")
     if name is None:
         return
     if wrong := catalog.provider_problem(catalog.bundled(), name):
-        yield life.Problem(("service", "provider"), wrong)
+        yield Problem("UNKNOWN_PROVIDER", ("service", "provider"), wrong)
         return
     yield from _model_problems(known, service, catalog.bundled()[name], name)
 
 
 def _model_problems(
     known: life.Properties, service: life.Properties, provider: catalog.Provider, name: str
-) -> Iterator[life.Problem]:
+) -> Iterator[Problem]:
     keys = [] if service.get("token") is None else [_token_key(name)]
     if keys and (wrong := catalog.authentication_problem(name, provider, keys)):
-        yield life.Problem(("service", "token"), wrong)
+        yield Problem("INVALID_AUTHENTICATION", ("service", "token"), wrong)
     model_name = text(service, "model")
     if model_name is None:
         return
     if wrong := catalog.model_problem(name, provider, model_name):
-        yield life.Problem(("service", "model"), wrong)
+        yield Problem("INVALID_MODEL", ("service", "model"), wrong)
     model = provider.model(model_name)
     if model is None:
         return
     if wrong := _dimension_problem(known, model):
-        yield life.Problem(("dimension",), wrong)
+        yield Problem("INVALID_DIMENSION", ("dimension",), wrong)
     for wrong in _parameter_problems(service, provider, model, name):
-        yield life.Problem(("service", "parameters"), wrong)
+        yield Problem("INVALID_PARAMETERS", ("service", "parameters"), wrong)
 
 
 def _dimension_problem(known: life.Properties, model: catalog.Model) -> str | None:

@@ -17,6 +17,7 @@ from pulumi_astra_vectorize.api.service import IntegrationsService
 from pulumi_astra_vectorize.creations import about_to_make, begun_before
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.errors import ConflictError, NotFoundError
+from pulumi_astra_vectorize.problems import Problem
 from pulumi_astra_vectorize.resources._data_guard import MADE_HERE
 from pulumi_astra_vectorize.resources._settle import settle
 from pulumi_astra_vectorize.resources._usage import refuse_while_used
@@ -50,7 +51,7 @@ class IntegrationLifecycle(life.Lifecycle[IntegrationInputs, IntegrationOutputs]
     outputs_type: ClassVar[type[life.Outputs]] = IntegrationOutputs
     identifier: ClassVar[str] = "PROVIDER"
 
-    def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
+    def problems(self, known: life.Properties, target: TargetName) -> Iterable[Problem]:
         yield from provider_id(known, "provider")
 
     def diff(

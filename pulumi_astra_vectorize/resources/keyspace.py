@@ -15,6 +15,7 @@ from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.creations import about_to_make, begun_before
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.errors import ConflictError, GuardError
+from pulumi_astra_vectorize.problems import Problem
 from pulumi_astra_vectorize.resources._data_guard import MADE_HERE
 from pulumi_astra_vectorize.resources._place import PARENT, database_of, database_of_parent, moved
 from pulumi_astra_vectorize.resources._values import database_reference, entity_names
@@ -50,7 +51,7 @@ class KeyspaceLifecycle(life.Lifecycle[KeyspaceInputs, KeyspaceOutputs]):
     outputs_type: ClassVar[type[life.Outputs]] = KeyspaceOutputs
     identifier: ClassVar[str] = "DATABASE/NAME"
 
-    def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
+    def problems(self, known: life.Properties, target: TargetName) -> Iterable[Problem]:
         yield from database_reference(known)
         yield from entity_names(known, target, name="keyspace")
 

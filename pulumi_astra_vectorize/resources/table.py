@@ -20,6 +20,7 @@ from pulumi_astra_vectorize.api.recent import ACTING_SECONDS, SHOWN_SECONDS
 from pulumi_astra_vectorize.creations import about_to_make, begun_before
 from pulumi_astra_vectorize.engine import Provider, Resource, target_input
 from pulumi_astra_vectorize.errors import ConflictError
+from pulumi_astra_vectorize.problems import Problem
 from pulumi_astra_vectorize.resources._data_guard import (
     refuse_unless_adopted,
     refuse_while_holding_data,
@@ -76,7 +77,7 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
     only_checked: ClassVar[frozenset[str]] = frozenset({PARENT})
     identifier: ClassVar[str] = "DATABASE/KEYSPACE/NAME"
 
-    def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
+    def problems(self, known: life.Properties, target: TargetName) -> Iterable[Problem]:
         yield from place_problems(known)
         yield from entity_names(known, target, keyspace="keyspace", name="table")
         yield from definition_problems(known)

@@ -16,6 +16,7 @@ from pulumi_astra_vectorize.api.databases import Database, resolve
 from pulumi_astra_vectorize.api.recent import SHOWN_SECONDS
 from pulumi_astra_vectorize.engine import Provider, Resource, target_input
 from pulumi_astra_vectorize.errors import NotFoundError
+from pulumi_astra_vectorize.problems import Problem
 from pulumi_astra_vectorize.resources._usage import refuse_while_used
 from pulumi_astra_vectorize.resources._values import listed, provider_id, text
 from pulumi_astra_vectorize.resources.integration import DEFAULT_PROVIDER
@@ -54,19 +55,21 @@ class TokenScopeLifecycle(life.Lifecycle[TokenScopeInputs, TokenScopeOutputs]):
     identifier: ClassVar[str] = "PROVIDER/NAME/scope"
     stamps: ClassVar[frozenset[str]] = frozenset({"generation"})
 
-    def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
+    def problems(self, known: life.Properties, target: TargetName) -> Iterable[Problem]:
         token = text(known, "token")
         if token is not None and (wrong := rules.token_name_problem(token)):
-            yield life.Problem(("token",), wrong)
+            yield Problem("INVALID_NAME", ("token",), wrong)
         yield from provider_id(known, "integration")
         databases = listed(known, "databases")
         if databases == []:
-            yield life.Problem(("databases",), "a scope needs at least one database")
+            yield Problem("EMPTY_INPUT", ("databases",), "a scope needs at least one database")
         for position, wrong in rules.duplicate_problems(databases or []):
-            yield life.Problem(("databases", position), wrong)
+            yield Problem("DUPLICATE_ITEM", ("databases", position), wrong)
         for position, reference in enumerate(databases or []):
             if reference == "":
-                yield life.Problem(("databases", position), "a database needs a name or an id")
+                yield Problem(
+                    "EMPTY_INPUT", ("databases", position), "a database needs a name or an id"
+                )
 
     def diff(self, state: State, inputs: TokenScopeInputs) -> life.Change:
         replaces = {"target", "integration", "token"}

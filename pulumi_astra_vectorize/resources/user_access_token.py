@@ -19,6 +19,7 @@ from pulumi_astra_vectorize.api.service import IntegrationsService, TokenThere
 from pulumi_astra_vectorize.creations import about_to_make, begun_before
 from pulumi_astra_vectorize.engine import Provider, Resource, secret_input, target_input
 from pulumi_astra_vectorize.errors import ConflictError
+from pulumi_astra_vectorize.problems import Problem
 from pulumi_astra_vectorize.resources._data_guard import MADE_HERE
 from pulumi_astra_vectorize.resources._rotation import (
     Credential,
@@ -90,7 +91,7 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
     hidden: ClassVar[frozenset[str]] = frozenset({"secret"})
     identifier: ClassVar[str] = "PROVIDER/NAME"
 
-    def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
+    def problems(self, known: life.Properties, target: TargetName) -> Iterable[Problem]:
         yield from token_problems(known, target)
 
     def stored(self, properties: life.Properties, target: TargetName) -> life.Properties:
@@ -196,9 +197,8 @@ class UserAccessToken(Resource, module="astra-vectorize", name="UserAccessToken"
         secret_version: any text; another one rotates, also where no secret is stored.
         verify_secret: ask the provider whether the secret lives before anything is changed (on
             by default; Hugging Face only).
-        rotation: ``recreate`` (the default) removes the token and adds it again, as every target
-            can, with a short gap; ``in_place`` replaces the secret at once, where the
-            integrations service can.
+        rotation: ``recreate`` (the default) removes the token and adds it again, with a short
+            gap; ``in_place`` replaces the secret at once, where the integrations service can.
         target: the name of the target in the stack's configuration, where it is not the one that
             needs no name; the Integration's if left out.
         adopt: take over a token of that name that is there already. Its secret cannot be read:

@@ -18,6 +18,7 @@ from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.recent import ACTING_SECONDS, SHOWN_SECONDS
 from pulumi_astra_vectorize.creations import about_to_make, begun_before
 from pulumi_astra_vectorize.engine import Provider, Resource, target_input
+from pulumi_astra_vectorize.problems import Problem
 from pulumi_astra_vectorize.resources._column_definition import (
     VectorColumnInputs,
     adopt,
@@ -82,7 +83,7 @@ class VectorColumnLifecycle(life.Lifecycle[VectorColumnInputs, VectorColumnOutpu
     identifier: ClassVar[str] = "DATABASE/KEYSPACE/TABLE/NAME"
     stamps: ClassVar[frozenset[str]] = frozenset({"table_generation"})
 
-    def problems(self, known: life.Properties, target: TargetName) -> Iterable[life.Problem]:
+    def problems(self, known: life.Properties, target: TargetName) -> Iterable[Problem]:
         yield from place_problems(known)
         yield from entity_names(known, target, keyspace="keyspace", table="table")
         yield from column_problems(known)

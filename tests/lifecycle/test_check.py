@@ -13,19 +13,27 @@ from tests.lifecycle.stacks import Stack, environment_of
 
 UNKNOWN_MODEL = {"provider": "huggingface", "model": "no-such-model", "token": "-wrong-"}
 
-WRONG: list[tuple[Callable[..., object], dict[str, Any], set[str]]] = [
-    (astra.Integration, {"provider": "no-such-provider"}, {"provider"}),
+WRONG: list[tuple[Callable[..., object], dict[str, Any], dict[str, str]]] = [
+    (astra.Integration, {"provider": "no-such-provider"}, {"provider": "UNKNOWN_PROVIDER"}),
     (
         astra.UserAccessToken,
         {"name": "-wrong-", "secret": "", "integration": "no-such-provider"},
-        {"name", "secret", "integration"},
+        {"name": "INVALID_NAME", "secret": "EMPTY_INPUT", "integration": "UNKNOWN_PROVIDER"},
     ),
-    (astra.UserAccessToken, {"name": "a" * 51, "secret": "hf_secret_value"}, {"name"}),
-    (astra.TokenScope, {"token": "wrong-", "databases": []}, {"token", "databases"}),
+    (
+        astra.UserAccessToken,
+        {"name": "a" * 51, "secret": "hf_secret_value"},
+        {"name": "INVALID_NAME"},
+    ),
+    (
+        astra.TokenScope,
+        {"token": "wrong-", "databases": []},
+        {"token": "INVALID_NAME", "databases": "EMPTY_INPUT"},
+    ),
     (
         astra.TokenScope,
         {"token": "right", "databases": ["library", "", "library"]},
-        {"databases[1]", "databases[2]"},
+        {"databases[1]": "EMPTY_INPUT", "databases[2]": "DUPLICATE_ITEM"},
     ),
     (
         astra.Collection,
@@ -40,15 +48,15 @@ WRONG: list[tuple[Callable[..., object], dict[str, Any], set[str]]] = [
             "indexing": {"allow": ["a", "a"]},
         },
         {
-            "database",
-            "keyspace",
-            "name",
-            "service.model",
-            "service.token",
-            "metric",
-            "source_model",
-            "default_id",
-            "indexing.allow[1]",
+            "database": "EMPTY_INPUT",
+            "keyspace": "INVALID_NAME",
+            "name": "INVALID_NAME",
+            "service.model": "INVALID_MODEL",
+            "service.token": "INVALID_NAME",
+            "metric": "INVALID_CHOICE",
+            "source_model": "INVALID_CHOICE",
+            "default_id": "INVALID_CHOICE",
+            "indexing.allow[1]": "DUPLICATE_ITEM",
         },
     ),
     (
@@ -62,17 +70,21 @@ WRONG: list[tuple[Callable[..., object], dict[str, Any], set[str]]] = [
             },
             "dimension": 385,
         },
-        {"dimension"},
+        {"dimension": "INVALID_DIMENSION"},
     ),
     (
         astra.Table,
         {"database": "library", "name": "", "columns": {"id": "words"}, "primary_key": "key"},
-        {"name", "columns.id", "primary_key"},
+        {
+            "name": "INVALID_NAME",
+            "columns.id": "INVALID_COLUMN",
+            "primary_key": "INVALID_PRIMARY_KEY",
+        },
     ),
     (
         astra.VectorColumn,
         {"database": "library", "table": "a-b", "index": {"metric": "manhattan"}},
-        {"table", "dimension", "index.metric"},
+        {"table": "INVALID_NAME", "dimension": "MISSING_INPUT", "index.metric": "INVALID_CHOICE"},
     ),
 ]
 
@@ -84,13 +96,13 @@ def offline(tmp_path_factory: pytest.TempPathFactory) -> Stack:
     return Stack(folder, environment_of(None))
 
 
-@pytest.mark.parametrize(("kind", "settings", "properties"), WRONG)
+@pytest.mark.parametrize(("kind", "settings", "codes"), WRONG)
 def test_each_problem_is_named_with_its_property(
-    offline: Stack, kind: Callable[..., object], settings: dict[str, Any], properties: set[str]
+    offline: Stack, kind: Callable[..., object], settings: dict[str, Any], codes: dict[str, str]
 ) -> None:
-    """All at once, never the first only; preview refuses already."""
+    """All at once, never the first only, each with its code; preview refuses already."""
     failure = offline.refused_preview(lambda: kind("wrong", **settings))
-    assert {_property(line) for line in failure.problems} == properties
+    assert {_property(line): _code(line) for line in failure.problems} == codes
 
 
 def _property(line: str) -> str:
@@ -99,6 +111,10 @@ def _property(line: str) -> str:
     return (
         reason.split("`")[1] if "property " not in place else place.split("property ")[1].split()[0]
     )
+
+
+def _code(line: str) -> str:
+    return line.split(" has a problem: [")[1].split("]", maxsplit=1)[0]
 
 
 def test_database_beside_a_keyspace_of_another_one_is_refused(offline: Stack) -> None:

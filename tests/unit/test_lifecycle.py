@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from pulumi_astra_vectorize import lifecycle as life
-from pulumi_astra_vectorize.lifecycle import Problem
+from pulumi_astra_vectorize.problems import Problem
 from pulumi_astra_vectorize.resources._collection_definition import CollectionInputs
 from pulumi_astra_vectorize.resources.collection import CollectionLifecycle
 from pulumi_astra_vectorize.resources.table import TableLifecycle
@@ -99,7 +99,7 @@ def test_path_of_a_problem_is_written_as_pulumi_writes_it(
     path: tuple[str | int, ...], shown: str
 ) -> None:
     """Members by dots, positions in brackets, names that are no words in quotes."""
-    assert Problem(path, "wrong").property == shown
+    assert Problem("WRONG_TYPE", path, "wrong").property == shown
 
 
 def test_validation_errors_never_show_values() -> None:

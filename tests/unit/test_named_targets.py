@@ -198,7 +198,7 @@ def test_rules_are_those_of_the_target_s_kind() -> None:
         failures = UserAccessTokenProvider().check({}, {"name": "search", **more}).failures
         return [failure.reason for failure in failures]
 
-    assert problems() == ["`secret`: a secret is needed on every target but astra"]
+    assert problems() == ["[MISSING_INPUT] `secret`: a secret is needed on every target but astra"]
     assert problems(target="cloud") == []
 
 
