@@ -12,7 +12,7 @@ from pulumi_astra_vectorize.settings import Settings
 EXAMPLE = Settings.model_construct()
 LINES = {"line_to_set", "line_to_remove", "how_to_set", "key_of"}
 """What of the settings makes a line to paste: the page shows that of a stack's own settings."""
-_SILENT = ("inputs", "settings", "problem", "answer", "str", "type", "removeprefix")
+_SILENT = ("inputs", "settings", "problem", "answer", "str", "type", "removeprefix", "verify")
 _WORDS = {**dict.fromkeys(_SILENT, ""), "self": "", "len": "n", "strerror": "reason"}
 
 Bound = Mapping[str, ast.expr]

@@ -7,28 +7,28 @@ from collections import defaultdict
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from functools import partial
-
-from httpx import HTTPTransport
+from typing import TYPE_CHECKING
 
 from pulumi_astra_vectorize.api import hugging_face
+from pulumi_astra_vectorize.api.access import (
+    CLUSTER_ACCESS,
+    DATABASE_ACCESS,
+    MAIN_ACCESS,
+    Access,
+)
 from pulumi_astra_vectorize.api.astra import require_astra
 from pulumi_astra_vectorize.api.data_api import DataApi
 from pulumi_astra_vectorize.api.databases import AWAKE, Database, Databases, resolve
 from pulumi_astra_vectorize.api.devops import DevOps
 from pulumi_astra_vectorize.api.integrations import Integrations
+from pulumi_astra_vectorize.api.network import connections, proxy_to
 from pulumi_astra_vectorize.api.portal import Portal
 from pulumi_astra_vectorize.api.portal_memory import PortalMemory
 from pulumi_astra_vectorize.api.recent import SHOWN_SECONDS, Recent
 from pulumi_astra_vectorize.api.retries import say_long_waits
 from pulumi_astra_vectorize.api.service import IntegrationsService
 from pulumi_astra_vectorize.api.single_tenant import SingleTenant
-from pulumi_astra_vectorize.api.transport import (
-    CLUSTER_ACCESS,
-    DATABASE_ACCESS,
-    MAIN_ACCESS,
-    Access,
-    Transport,
-)
+from pulumi_astra_vectorize.api.transport import Transport
 from pulumi_astra_vectorize.api.waking import wait_until_awake
 from pulumi_astra_vectorize.configuration import Configuration, current_configuration
 from pulumi_astra_vectorize.errors import (
@@ -37,6 +37,9 @@ from pulumi_astra_vectorize.errors import (
     UnreachableError,
 )
 from pulumi_astra_vectorize.settings import Settings, TargetName
+
+if TYPE_CHECKING:
+    from httpx import HTTPTransport
 
 PREFIXES: dict[TargetName, str] = {
     "local": "/v1",
@@ -57,7 +60,7 @@ class Target:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._connections: dict[bool, HTTPTransport] = {}
+        self._connections: dict[tuple[bool, str | None], HTTPTransport] = {}
         self._lists: Recent[list[Database]] = Recent()
         self._guard = threading.RLock()
         self._schema_locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
@@ -158,12 +161,12 @@ class Target:
         return self._transport(self.settings.endpoint, bearer, MAIN_ACCESS)
 
     def _transport(self, address: str, headers: dict[str, str], access: Access) -> Transport:
-        """All addresses share a pool of connections; one without TLS reads no certificates."""
-        tls = not address.startswith("http://")
+        """Addresses that are reached in the same way share a pool of connections."""
+        way = (not address.startswith("http://"), proxy_to(address))
         with self._guard:
-            if tls not in self._connections:
-                self._connections[tls] = HTTPTransport(verify=tls)
-            pool = self._connections[tls]
+            if way not in self._connections:
+                self._connections[way] = connections(tls=way[0], proxy=way[1])
+            pool = self._connections[way]
         return Transport(address, headers, self.settings, pool, access)
 
     def schema_change(self, database: Database) -> threading.RLock:

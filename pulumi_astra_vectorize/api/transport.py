@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -15,8 +15,10 @@ import httpx
 import stamina
 from pydantic import TypeAdapter, ValidationError
 
-from pulumi_astra_vectorize.errors import ConfigurationError, RefusedError, UnreachableError
-from pulumi_astra_vectorize.settings import APPLICATION_TOKEN, LOGIN, Settings
+from pulumi_astra_vectorize.api.access import MAIN_ACCESS, Access
+from pulumi_astra_vectorize.api.network import distrust, proxy_to, shown
+from pulumi_astra_vectorize.errors import RefusedError, UnreachableError
+from pulumi_astra_vectorize.settings import Settings
 
 ATTEMPTS = 4
 LONGEST_RETRY_AFTER = 30.0
@@ -31,7 +33,12 @@ REFUSED_FOR_NOW = frozenset({429, 503})
 LOST_BEHIND = frozenset({502, 504})
 """Statuses of a proxy that lost the answer: the work may have been done."""
 
-NEVER_ARRIVED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+NEVER_ARRIVED = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+)
 """The request was not sent: repeating it is always safe."""
 
 OURS = (httpx.LocalProtocolError, httpx.UnsupportedProtocol)
@@ -101,42 +108,6 @@ class _Busy(Exception):  # noqa: N818 - a state of the server, not an error of o
         self.answer = answer
 
 
-@dataclass(frozen=True)
-class Proof:
-    """What is sent to be let in.
-
-    Attributes:
-        name: what people call it.
-        refusal: the code when it is refused.
-        settings: those it comes from, each with what stands for its value.
-    """
-
-    name: str
-    refusal: str
-    settings: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Access:
-    """The settings behind a call: what an error tells to correct.
-
-    Attributes:
-        address: the one that says where; None where the main address told it.
-        proof: what it is opened with.
-    """
-
-    address: str | None
-    proof: Proof
-
-
-_TOKEN = Proof("the application token", "APPLICATION_TOKEN_REFUSED", APPLICATION_TOKEN)
-MAIN_ACCESS = Access("endpoint", _TOKEN)
-DATABASE_ACCESS = Access(None, _TOKEN)
-CLUSTER_ACCESS = Access(
-    "data_api_endpoint", Proof("user and password", "CREDENTIALS_REFUSED", LOGIN)
-)
-
-
 class Transport:
     """Calls one address.
 
@@ -175,7 +146,8 @@ class Transport:
         lost answer (also 502 and 504) only where the request is repeatable.
 
         Raises:
-            UnreachableError: ENDPOINT_UNREACHABLE, ANSWER_LOST, ANSWER_TOO_LARGE.
+            UnreachableError: ENDPOINT_UNREACHABLE, CERTIFICATE_NOT_TRUSTED, ANSWER_LOST,
+                ANSWER_TOO_LARGE.
             ConfigurationError: APPLICATION_TOKEN_REFUSED, CREDENTIALS_REFUSED.
             RefusedError: TARGET_BUSY.
         """
@@ -204,7 +176,7 @@ class Transport:
             content = self._read_within_limit(response)
         answer = Answer(response.status_code, content, response.headers.get("Retry-After"))
         if answer.status == 401:
-            raise self._not_opened()
+            raise self._access.not_opened(self.base_url, self.settings)
         if answer.status in REFUSED_FOR_NOW | LOST_BEHIND:
             raise _Busy(answer)
         return answer
@@ -227,15 +199,6 @@ class Transport:
             chunks.append(chunk)
         return b"".join(chunks)
 
-    def _not_opened(self) -> ConfigurationError:
-        proof = self._access.proof
-        return ConfigurationError(
-            proof.refusal,
-            f"{self.base_url} refused {proof.name} (401)",
-            fix=f"set what belongs to this address: {self.settings.how_to_set(proof.settings)}",
-            source="Astra DB",
-        )
-
     def _still_busy(self, answer: Answer) -> RefusedError:
         return RefusedError(
             "TARGET_BUSY",
@@ -245,6 +208,14 @@ class Transport:
         )
 
     def _no_answer(self, error: httpx.HTTPError) -> UnreachableError:
+        if (problem := distrust(error)) is not None:
+            return UnreachableError(
+                "CERTIFICATE_NOT_TRUSTED",
+                f"the certificate of {self.base_url} is not trusted: {problem.verify_message}",
+                fix="check that the address is the server you mean; if so, set SSL_CERT_FILE to a "
+                "PEM file with the certificate of the authority that signed it",
+                source="Astra DB",
+            )
         if isinstance(error, NEVER_ARRIVED):
             return UnreachableError(
                 "ENDPOINT_UNREACHABLE",
@@ -260,6 +231,11 @@ class Transport:
         )
 
     def _how_to_reach(self) -> str:
+        if proxy := proxy_to(self.base_url):
+            return f"check the proxy that HTTPS_PROXY names ({shown(proxy)}), {self._at_its_end()}"
+        return self._at_its_end()
+
+    def _at_its_end(self) -> str:
         if self._access.address is None:
             told = f"{self.settings.endpoint} says that this is the database's address"
             return f"check that it is running and can be reached from this machine: {told}"
@@ -273,7 +249,7 @@ def _wait(error: Exception, *, repeatable: bool) -> bool | float:
     if isinstance(error, _Busy):
         return (repeatable or error.answer.status in REFUSED_FOR_NOW) and _pause(error.answer)
     if isinstance(error, NEVER_ARRIVED):
-        return True
+        return distrust(error) is None
     return repeatable and isinstance(error, httpx.TransportError) and not isinstance(error, OURS)
 
 

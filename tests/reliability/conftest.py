@@ -26,7 +26,7 @@ def seam() -> Iterator[Seam]:
     """What every call of the provider in this process passes; retries do not wait."""
     seam = Seam()
     with pytest.MonkeyPatch.context() as patch, stamina.set_testing(testing=True, attempts=4):
-        patch.setattr(target, "HTTPTransport", lambda verify: seam)
+        patch.setattr(target, "connections", lambda **_: seam)
         yield seam
     seam.end()
 

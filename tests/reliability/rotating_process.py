@@ -61,7 +61,7 @@ def run(up: Up, cut: Cut | None) -> tuple[int, int]:
 
 def _run(up: Up, cut: Cut | None, calls: Connection[int, int]) -> None:
     seam = Seam()
-    setattr(target, "HTTPTransport", lambda verify: seam)  # noqa: B010 - what is imported is not exported
+    setattr(target, "connections", lambda **_: seam)  # noqa: B010 - what is imported is not exported
     stack = up.stack()
     with stamina.set_testing(testing=True, attempts=4), seam.cutting(cut):
         stack.up(program_of(up.wanted))

@@ -13,6 +13,7 @@ from httpx import HTTPTransport
 
 from pulumi_astra_vectorize.api import target
 from pulumi_astra_vectorize.api import transport as api_transport
+from pulumi_astra_vectorize.api.network import connections
 from pulumi_astra_vectorize.errors import AstraVectorizeError
 from tests.reliability import figures
 from tests.reliability.miniature_engine import MiniatureEngine, StepFailedError
@@ -64,10 +65,10 @@ def _sockets_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The provider leaves its connections to the end of its process; this process goes on."""
     with ExitStack() as opened:
 
-        def connections(*, verify: bool) -> HTTPTransport:
-            return opened.enter_context(HTTPTransport(verify=verify))
+        def closed(*, tls: bool, proxy: str | None) -> HTTPTransport:
+            return opened.enter_context(connections(tls=tls, proxy=proxy))
 
-        monkeypatch.setattr(target, "HTTPTransport", connections)
+        monkeypatch.setattr(target, "connections", closed)
         monkeypatch.setattr(target, "_clients", target._Clients())
         yield
 

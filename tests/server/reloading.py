@@ -128,7 +128,7 @@ def reachable(server: Server, folder: Path) -> Iterator[tuple[Target, Seam]]:
         "astra-vectorize:spoolFolder": str(folder),
     }
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(target_module, "HTTPTransport", lambda verify: seam)
+        patch.setattr(target_module, "connections", lambda **_: seam)
         yield Target(load_settings(config.get)), seam
     seam.end()
 

@@ -58,7 +58,7 @@ class Provider:
         """The clients of a process of its own, which has asked nothing yet."""
         with pytest.MonkeyPatch.context() as patch:
             opened = self._closing.enter_context(HTTPTransport(verify=False))
-            patch.setattr(target_module, "HTTPTransport", lambda verify: opened)
+            patch.setattr(target_module, "connections", lambda **_: opened)
             self.target = Target(self._settings)
         self.control.forget_requests()
         return self.target

@@ -16,6 +16,7 @@ from httpx import HTTPTransport
 
 from pulumi_astra_vectorize import wire
 from pulumi_astra_vectorize.api import devops, portal, target, waking
+from pulumi_astra_vectorize.api.network import connections
 from pulumi_astra_vectorize.testing.server import RunningServer, running_server
 from tests.lifecycle.conftest import _engine_on_path  # noqa: F401 - an autouse fixture
 from tests.lifecycle.servers import Server
@@ -54,10 +55,10 @@ def _connections_end(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The provider keeps its connections for the life of its process; a test does not."""
     with ExitStack() as opened:
 
-        def remembered(*, verify: bool) -> HTTPTransport:
-            return opened.enter_context(HTTPTransport(verify=verify))
+        def remembered(*, tls: bool, proxy: str | None) -> HTTPTransport:
+            return opened.enter_context(connections(tls=tls, proxy=proxy))
 
-        monkeypatch.setattr(target, "HTTPTransport", remembered)
+        monkeypatch.setattr(target, "connections", remembered)
         yield
 
 

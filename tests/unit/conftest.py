@@ -48,10 +48,10 @@ def network(monkeypatch: pytest.MonkeyPatch, configured: Settings) -> Iterator[l
     def latest(request: httpx.Request) -> httpx.Response:
         return handlers[-1](request)
 
-    def wired(*, verify: bool) -> httpx.MockTransport:
+    def wired(*, tls: bool, proxy: str | None) -> httpx.MockTransport:
         return httpx.MockTransport(latest)
 
-    monkeypatch.setattr(target, "HTTPTransport", wired)
+    monkeypatch.setattr(target, "connections", wired)
     yield handlers
     this_run.clear()
 
