@@ -74,6 +74,12 @@ def id_keys(expression: DocumentFilter) -> set[str] | None:
     return None
 
 
+def texts_held(expression: DocumentFilter) -> list[str]:
+    """Texts that every document has somewhere which matches."""
+    equalities = (it for it in expression.required() if it.operator == "$eq")
+    return [it.operand for it in equalities if isinstance(it.operand, str)]
+
+
 def mentions(expression: DocumentFilter, *names: str) -> bool:
     """Whether a condition looks at one of these top-level fields."""
     return any(condition.path[0] in names for condition in expression.conditions())

@@ -19,6 +19,7 @@ from pulumi_astra_vectorize.server.data_api.collections.filters import (
     id_keys,
     is_single,
     mentions,
+    texts_held,
 )
 from pulumi_astra_vectorize.server.data_api.collections.sorts import (
     FieldSort,
@@ -87,11 +88,12 @@ def find_hits(
 def matching(session: Session, query: Query, after: int = 0) -> Iterator[Stored]:
     """The documents that the filter matches, in the order of insertion, after a position only.
 
-    An equality on ``_id`` reads these documents alone; any other filter reads all.
+    An equality on ``_id`` reads these documents alone, one with another text those that have it
+    somewhere; any other filter reads all.
     """
     keys = id_keys(query.filter)
     if keys is None:
-        candidates = scan(session, query.collection.id, after)
+        candidates = scan(session, query.collection.id, after, texts_held(query.filter))
     else:
         found = records_with_keys(session, query.collection.id, keys)
         candidates = (record for record in found if record.position > after)

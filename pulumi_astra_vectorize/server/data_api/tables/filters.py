@@ -9,6 +9,7 @@ from itertools import product
 from math import prod
 from typing import Final
 
+from pulumi_astra_vectorize.rules import TEXT_TYPES
 from pulumi_astra_vectorize.server.data_api.filters import OPPOSITES, Group
 from pulumi_astra_vectorize.server.data_api.json_types import is_object
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
@@ -118,6 +119,12 @@ RowFilter = Group[Condition | MemberCondition]
 
 def _column(name: str) -> Field:
     return Field((name,), lambda row: row.get(name))
+
+
+def texts_held(expression: RowFilter) -> list[str]:
+    """Texts that every row has somewhere which matches."""
+    conditions = (it for it in expression.required() if isinstance(it, Condition))
+    return [it.operand for it in conditions if it.operator == "$eq" and it.kind in TEXT_TYPES]
 
 
 def exact_keys(table: Table, expression: RowFilter) -> list[str] | None:

@@ -14,7 +14,7 @@ from pulumi_astra_vectorize.server.data_api.records import (
     vectors_at,
 )
 from pulumi_astra_vectorize.server.data_api.tables.definition import Table
-from pulumi_astra_vectorize.server.data_api.tables.filters import RowFilter, exact_keys
+from pulumi_astra_vectorize.server.data_api.tables.filters import RowFilter, exact_keys, texts_held
 from pulumi_astra_vectorize.server.data_api.tables.moments import well_formed
 
 
@@ -23,11 +23,12 @@ def matching_rows(
 ) -> Iterator[Stored]:
     """The rows that a filter matches, in the order of insertion, those after a position only.
 
-    A filter that fixes the primary key looks the rows up, any other one reads all of them.
+    A filter that fixes the primary key looks the rows up, one for a text reads those that have it
+    somewhere, any other one reads all of them.
     """
     keys = exact_keys(table, expression)
     candidates: Iterable[Stored] = (
-        scan(session, entity_id, after)
+        scan(session, entity_id, after, texts_held(expression))
         if keys is None
         else (it for it in records_with_keys(session, entity_id, keys) if it.position > after)
     )

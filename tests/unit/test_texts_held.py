@@ -1,0 +1,66 @@
+"""Records are left out of a scan by a text only if they do not hold it anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pulumi_astra_vectorize.server.data_api.records import (
+    Draft,
+    delete_all_records,
+    insert_records,
+    scan,
+)
+from pulumi_astra_vectorize.server.store.store import Store
+
+WORDS = st.sampled_from(
+    ['say "hi"', "a\\b", "a/b", "é", "e", "line\nbreak", "", "word", "wo", "%_"]
+)
+BODIES = st.recursive(
+    WORDS | st.none() | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(WORDS, inner)
+)
+
+
+def texts_in(value: object) -> Iterator[str]:
+    """Every text that is a value, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for member in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(member)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(bodies=st.lists(BODIES, max_size=6), holding=st.lists(WORDS, max_size=2))
+def test_what_holds_the_texts_is_read(
+    store: Store, bodies: list[object], holding: list[str]
+) -> None:
+    """However it is escaped: quotes, backslashes, letters beyond ASCII."""
+    drafts = [Draft(str(number), {"field": body}) for number, body in enumerate(bodies)]
+    with store.write() as session:
+        delete_all_records(session, 1)
+        positions = insert_records(session, 1, drafts)
+        read = [record.position for record in scan(session, 1, holding=holding)]
+    needed = {
+        position
+        for position, body in zip(positions, bodies, strict=True)
+        if set(holding) <= set(texts_in(body))
+    }
+    assert needed <= set(read)
+    assert read == sorted(read)
+
+
+def test_what_does_not_hold_them_is_not(store: Store) -> None:
+    """A part of a text is another text, and a name is read rather than missed."""
+    bodies: list[dict[str, object]] = [
+        {"kind": "report"},
+        {"kind": "reports"},
+        {"report": 1},
+        {"kind": ["a", "report"]},
+    ]
+    with store.write() as session:
+        insert_records(session, 1, [Draft(str(n), body) for n, body in enumerate(bodies)])
+        read = [record.body for record in scan(session, 1, holding=["report"])]
+    assert read == [bodies[0], bodies[2], bodies[3]]
