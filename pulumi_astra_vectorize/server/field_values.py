@@ -23,6 +23,7 @@ Body = Mapping[str, Any]
 """A record without its vectors, as the store holds it."""
 
 Flags = NDArray[np.bool_]
+Codes = NDArray[np.int32]
 
 Relation = Literal["and", "or"]
 
@@ -116,12 +117,17 @@ class FieldValues:
         self._distinct: list[object] = []
         self._numbers = array("d")
         self._is_text = bytearray()
-        self.codes: NDArray[np.int32] = np.full(room, self._code({}), np.int32)
+        self.codes: Codes = np.full(room, self._code({}), np.int32)
         """Which of the distinct values each row has; rows that were not put yet lack the field."""
+
+    @property
+    def distinct(self) -> int:
+        """How many values were seen, the absence of one included."""
+        return len(self._distinct)
 
     def mostly_gone(self, rows: int) -> bool:
         """Whether most of the distinct values that are kept were of rows that are not there."""
-        return len(self._distinct) > 2 * rows + FEW
+        return self.distinct > 2 * rows + FEW
 
     def put(self, rows: Sequence[int], bodies: Iterable[Body]) -> None:
         """Takes the values of rows out of their records."""

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pulumi_astra_vectorize.server.dot_products import Floats, Integers, dot_products
 from pulumi_astra_vectorize.server.field_values import (
     Body,
+    Codes,
     Field,
     FieldTest,
     FieldTests,
@@ -17,9 +19,7 @@ from pulumi_astra_vectorize.server.field_values import (
     passing,
 )
 
-Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 WIRE = np.dtype("<f4")
 """How vectors stand in the store."""
@@ -33,18 +33,17 @@ SAFE_SCALE = (1e-20, 1e30)
 SPARE_ROOM = 1 / 8
 """How much more room is made than is needed: it is memory that holds nothing."""
 
-NUMBERS_AT_ONCE = 200_000
-"""So few that the numbers stay in the processor's cache, and that the library for linear algebra
-takes one thread: where others are busy, waiting for a second one costs more than it saves."""
-
-WORTH_COPYING = 1 / 4
-"""Up to this share of some rows, scoring a copy of them is quicker than scoring all of those."""
-
 EXACT_POWERS = np.array([float(10**power) for power in range(23)])
 """The powers of ten that doubles hold exactly."""
 
 SMALLEST_MAGNITUDE, LARGEST_MAGNITUDE = -14, 27
 """The decimal exponents of numbers that these powers bring to 9, and to 6 digits."""
+
+COLUMNS_AT_ONCE = 16
+"""Their numbers in one row are what the processor reads from memory at once."""
+
+MOST_GROUPS = 32
+"""So many groups of rows are large enough each to be scored by themselves."""
 
 LARGEST = float(np.finfo(np.float32).max)
 """What a float32 holds at most."""
@@ -91,6 +90,29 @@ class Rows:
             if field not in self.fields:
                 self.fields[field] = FieldValues(field, len(self._positions))
             self.fields[field].put(list(known), known.values())
+
+    def gather(self) -> None:
+        """Brings rows together that have the same values in fields of few values.
+
+        What a filter on such a field keeps lies side by side then, and nothing else is scored.
+        """
+        groups, codes = 1, list[Codes]()
+        for values in self.fields.values():
+            if groups * values.distinct <= MOST_GROUPS:
+                groups *= values.distinct
+                codes.insert(0, values.codes[: len(self)])
+        if groups > 1:
+            self._reorder(np.lexsort(codes))
+
+    def _reorder(self, order: Integers) -> None:
+        """A part of the columns at a time: a second matrix would need as much memory again."""
+        count = len(order)
+        for start in range(0, self._matrix.shape[1], COLUMNS_AT_ONCE):
+            columns = slice(start, start + COLUMNS_AT_ONCE)
+            self._matrix[:count, columns] = self._matrix[order, columns]
+        for column in self._beside_the_matrix():
+            column[:count] = column[order]
+        self._row_of = {it: row for row, it in enumerate(self._positions[:count].tolist())}
 
     def forget_fields(self, wanted: Iterable[Field]) -> None:
         """Gives up fields whose values are mostly gone, and the oldest of too many unwanted."""
@@ -149,35 +171,12 @@ class Rows:
         scale = longest * length + (longest**2 if metric == "euclidean" else 0.0)
         if not SAFE_SCALE[0] < scale < SAFE_SCALE[1]:
             return rows
-        scores = _rough_scores(self._dots(query.astype(np.float32), rows), lengths, metric)
+        scores = _rough_scores(
+            dot_products(self._matrix[: len(self)], query.astype(np.float32), rows), lengths, metric
+        )
         last = np.partition(scores, len(scores) - limit)[len(scores) - limit]
         close: Integers = rows[scores >= last - 4 * ROUNDING * scale]
         return close
-
-    def _dots(self, query: Floats, rows: Integers) -> Floats:
-        """The products of these rows with the query.
-
-        Where a part of the matrix has many of them, all of it is scored; elsewhere copies of them
-        are, side by side. Parts that have none are not looked at.
-        """
-        dots: Floats = np.empty(len(self), np.float32)
-        step = NUMBERS_AT_ONCE // len(query) + 1
-        counts = np.diff(np.searchsorted(rows, np.arange(0, len(self) + step, step)))
-        crowded = counts > WORTH_COPYING * step
-        for start in (np.flatnonzero(crowded) * step).tolist():
-            part = slice(start, min(start + step, len(self)))
-            np.dot(self._matrix[part], query, out=dots[part])
-        self._put_dots_of_copies(dots, query, rows[np.repeat(~crowded, counts)])
-        return dots[rows]
-
-    def _put_dots_of_copies(self, dots: Floats, query: Floats, rows: Integers) -> None:
-        step = NUMBERS_AT_ONCE // len(query) + 1
-        copies: Floats = np.empty((min(step, len(rows)), len(query)), np.float32)
-        for start in range(0, len(rows), step):
-            some = rows[start : start + step]
-            copied = copies[: len(some)]
-            np.take(self._matrix, some, axis=0, out=copied, mode="clip")  # "raise" copies twice
-            dots[some] = copied @ query
 
     def _make_room(self, count: int, dimension: int) -> None:
         if count <= len(self._positions):

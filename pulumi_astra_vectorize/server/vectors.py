@@ -148,6 +148,7 @@ class VectorCache:
             rows.put_fields({}, missing)  # however few records are left since the vectors were read
             for bodies in self._bodies(entity_id):
                 rows.put_fields(bodies, missing)
+            rows.gather()
 
     def _stored(
         self, column: Column, positions: list[int] | None = None

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
+from pulumi_astra_vectorize.server import dot_products
 from pulumi_astra_vectorize.server.data_api.collections.filter_parsing import parse_filter
 from pulumi_astra_vectorize.server.data_api.collections.indexing import Indexing
 from pulumi_astra_vectorize.server.field_values import FEW, Field, FieldTest, FieldTests
@@ -61,14 +62,20 @@ def searched(rows: Rows, tests: FieldTest | FieldTests) -> list[int]:
     return [position for position, _ in rows.search(np.array([1.0, 0]), "cosine", 5, tests)]
 
 
-@given(st.lists(st.tuples(st.integers(0, 9), DOCUMENTS | st.none()), max_size=25), FILTERS)
+@given(
+    st.lists(st.tuples(st.integers(0, 9), DOCUMENTS | st.none()), max_size=25),
+    FILTERS,
+    st.sets(st.integers(0, 24), max_size=3),
+)
 def test_equals_a_look_at_every_document(
-    steps: list[tuple[int, Document | None]], clause: Document
+    steps: list[tuple[int, Document | None]], clause: Document, gatherings: set[int]
 ) -> None:
-    """The nearest that match, whatever was added, replaced and removed (None) before."""
+    """The nearest that match, whatever was added, replaced, removed (None) or gathered before."""
     tests = parse_filter(clause, Indexing()).field_tests()
     rows, kept = Rows(), dict[int, Document]()
-    for position, document in steps:
+    for step, (position, document) in enumerate(steps):
+        if step in gatherings:
+            rows.gather()
         if document is None:
             rows.remove([position])
             kept.pop(position, None)
@@ -111,20 +118,45 @@ def test_every_kind_of_value_is_compared_as_in_a_document(operator: str, operand
     ],
     ids=["half", "few", "first", "last", "crowded and scattered", "one", "none"],
 )
-def test_wide_and_narrow_filters_are_exact(kept: Sequence[int]) -> None:
-    """Scoring all rows of a part, or a copy of some, gives the same: the best that match."""
+@pytest.mark.parametrize("gathered", [False, True])
+def test_wide_and_narrow_filters_are_exact(
+    kept: Sequence[int], *, gathered: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Scoring all rows of a part, or a copy of some, gives the same: the best that match.
+
+    So do rows that were brought together, and several threads.
+    """
+    monkeypatch.setattr(dot_products, "NUMBERS_AT_ONCE", 6400)
+    monkeypatch.setattr(dot_products, "THREADS", 3)
     vectors = np.random.default_rng(4).normal(size=(5000, 64)).astype(WIRE)
     kind = Field(("kept",), lambda body: body.get("kept"))
     rows = Rows()
     rows.put({position: vector.tobytes() for position, vector in enumerate(vectors)})
     matching = set(kept)
     rows.put_fields({it: {"kept": it in matching} for it in range(5000)}, [kind])
+    if gathered:
+        rows.gather()
     query = np.random.default_rng(5).normal(size=64)
 
     found = rows.search(query, "dot_product", 10, FieldTest(kind, lambda value: value is True))
 
     best = sorted(kept, key=lambda position: -float(vectors[position] @ query))[:10]
     assert [position for position, _ in found] == best
+
+
+def test_rows_of_one_value_lie_side_by_side() -> None:
+    """Of fields with few values: one of many would only tear those apart."""
+    kind = Field(("k",), lambda body: body.get("k"))
+    number = Field(("n",), lambda body: body.get("n"))
+    rows = Rows()
+    rows.put({position: encoded(position) for position in range(100)})
+    bodies = {it: {"k": "even" if it % 2 == 0 else "odd", "n": it} for it in range(100)}
+    rows.put_fields(bodies, [number, kind])
+
+    rows.gather()
+
+    flags = rows.fields[kind].passing(FieldTest(kind, lambda value: value == "even"))[:100]
+    assert np.flatnonzero(np.diff(flags)).tolist() == [49]
 
 
 def test_memory_for_fields_is_bounded() -> None:
