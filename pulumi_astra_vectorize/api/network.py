@@ -7,8 +7,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from httpx import HTTPTransport, InvalidURL
-
+from pulumi_astra_vectorize.api.slim_httpx import httpx
 from pulumi_astra_vectorize.errors import ConfigurationError
 
 
@@ -28,19 +27,16 @@ def proxy_to(address: str) -> str | None:
     return proxy if "://" in proxy else f"http://{proxy}"
 
 
-def connections(*, tls: bool, proxy: str | None) -> HTTPTransport:
+def connections(*, tls: bool, proxy: str | None) -> httpx.HTTPTransport:
     """A pool of connections; one without TLS reads no certificates.
 
     Raises:
         ConfigurationError: PROXY_UNUSABLE.
     """
     try:
-        return HTTPTransport(verify=tls, proxy=proxy)
-    except (
-        InvalidURL,
-        ValueError,
-        ImportError,
-    ) as problem:  # what they say has the proxy's password
+        return httpx.HTTPTransport(verify=tls, proxy=proxy)
+    except (httpx.InvalidURL, ValueError, ImportError) as problem:
+        # Its text has the proxy's password.
         raise ConfigurationError(
             "PROXY_UNUSABLE",
             "the proxy that HTTPS_PROXY (or ALL_PROXY) names cannot be used "

@@ -11,12 +11,12 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any, Literal, TypeVar, cast
 
-import httpx
 import stamina
 from pydantic import TypeAdapter, ValidationError
 
 from pulumi_astra_vectorize.api.access import MAIN_ACCESS, Access
 from pulumi_astra_vectorize.api.network import distrust, proxy_to, shown
+from pulumi_astra_vectorize.api.slim_httpx import httpx
 from pulumi_astra_vectorize.errors import RefusedError, UnreachableError
 from pulumi_astra_vectorize.settings import Settings
 

@@ -43,3 +43,11 @@ def test_a_program_loads_neither_clients_nor_settings() -> None:
 def test_a_preview_without_change_loads_the_settings_only() -> None:
     """They may be wrong, and are refused at preview; ``check`` and ``diff`` need no client."""
     assert loaded(PROGRAM + PREVIEW) == {"pydantic_settings"}
+
+
+def test_clients_load_no_command_line() -> None:
+    """httpx has one of its own, which it imports wherever rich is installed, as it is with us."""
+    program = "from pulumi_astra_vectorize.api.target import Target; import sys, httpx"
+    command = [sys.executable, "-c", f"{program}; print('rich' in sys.modules, httpx.main)"]
+    ended = subprocess.run(command, text=True, capture_output=True, check=True)
+    assert ended.stdout.startswith("False <function main")
