@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import zipfile
@@ -42,6 +43,11 @@ def test_every_file_of_the_package_is_in_the_wheel(wheel: zipfile.ZipFile) -> No
 def test_the_wheel_has_what_is_not_code(wheel: zipfile.ZipFile, name: str) -> None:
     """Type checkers find the marker, and the catalogue is there where no server is."""
     assert f"{PACKAGE}/{name}" in wheel.namelist()
+
+
+def test_the_wheel_tells_pulumi_that_there_is_no_plugin(wheel: zipfile.ZipFile) -> None:
+    """Of a package called pulumi-something Pulumi would look for one at GitHub, in every run."""
+    assert json.loads(wheel.read(f"{PACKAGE}/pulumi-plugin.json")) == {"resource": False}
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: zipfile.ZipFile) -> None:
