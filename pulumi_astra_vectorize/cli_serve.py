@@ -248,7 +248,9 @@ def _invalid(problem: ValidationError) -> ConfigurationError:
         for error in problem.errors(include_input=False)
     )
     return ConfigurationError(
-        "INVALID_SETTINGS", "; ".join(found), fix="see astra-vectorize serve --help"
+        "INVALID_SETTINGS",
+        f"settings are wrong: {'; '.join(found)}",
+        fix="see astra-vectorize serve --help",
     )
 
 

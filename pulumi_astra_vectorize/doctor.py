@@ -194,4 +194,7 @@ def _of_token(
             f"no database can use a user access token {name!r}",
             "correct the name, or create it with UserAccessToken and TokenScope",
         )
-    return Finding("TOKEN_SCOPE", "ok" if scope else "warning", shown)
+    if not scope:
+        unused = "add databases to its TokenScope, or remove it if nobody needs it"
+        return Finding("TOKEN_SCOPE", "warning", shown, unused)
+    return Finding("TOKEN_SCOPE", "ok", shown)

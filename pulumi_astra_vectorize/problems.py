@@ -41,6 +41,7 @@ ProblemCode = Literal[
 _SHAPE_CODES: dict[str, ProblemCode] = {
     "missing": "MISSING_INPUT",
     "extra_forbidden": "UNKNOWN_INPUT",
+    "literal_error": "INVALID_CHOICE",
 }
 
 

@@ -47,12 +47,12 @@ PROBLEMS: dict[ProblemCode, str] = {
     "INVALID_DIMENSION": "the model has no vectors of that length, or the Data API takes none",
     "INVALID_INDEXING": "`indexing` is neither an allow list nor a deny list of paths",
     "INVALID_MODEL": "the embedding provider has no such model, or has retired it",
-    "INVALID_NAME": "a name has letters that it cannot have, or too many of them",
+    "INVALID_NAME": "a name is empty or too long, or has characters that it cannot have",
     "INVALID_PARAMETERS": "a parameter of the service is missing, unknown, or of another type",
     "INVALID_PRIMARY_KEY": "the primary key names what is no column, or no column of a key",
     "INVALID_SECRET": "the secret cannot be sent in a header: mostly a line break came along",
     "MISSING_INPUT": "an input is needed that the program leaves out",
-    "TARGET_NOT_CONFIGURED": "`target` names what the stack's configuration does not have",
+    "TARGET_NOT_CONFIGURED": "`target` is no name, or none of the stack's configuration",
     "UNKNOWN_INPUT": "there is no such input: mostly a misspelt one",
     "UNKNOWN_PROVIDER": "there is no such embedding provider",
     "WRONG_TYPE": "the value is of another type than the input",
@@ -67,7 +67,7 @@ SERVER = ("server", "cli_serve", "cli_keys")
 def page() -> str:
     """The whole page."""
     raised = list(found())
-    findings = [it for it in raised if it.kind == "Finding"]
+    findings = [it for it in raised if it.kind == "Finding" and it.fix]  # the others: all is well
     at_start = [it for it in raised if it.place.startswith(SERVER)]
     provider = [it for it in raised if it not in at_start]
     sections = [
@@ -95,19 +95,12 @@ def section(kind: str, raised: list[Raised]) -> Iterator[str]:
 
 
 def cells(raised: list[Raised]) -> list[tuple[str, str, str]]:
-    """A line for each code; where several places make it, each says its own."""
-    by_code: dict[str, list[Raised]] = {}
+    """A line for each thing to do about a code, with all that may have happened before it."""
+    happened: dict[tuple[str, str], dict[str, None]] = {}
     for it in raised:
-        by_code.setdefault(it.code, []).append(it)
-    return [
-        (code, several(it.message for it in same), several(it.fix for it in same))
-        for code, same in sorted(by_code.items())
-    ]
-
-
-def several(texts: Iterable[str]) -> str:
-    """Different texts, one below the other."""
-    return "<br>".join(dict.fromkeys(filter(None, texts)))
+        happened.setdefault((it.code, it.fix), {})[it.message] = None
+    by_code = sorted(happened.items(), key=lambda line: line[0][0])
+    return [(code, "<br>".join(messages), fix) for (code, fix), messages in by_code]
 
 
 def table(heads: tuple[str, ...], lines: Iterable[tuple[str, ...]]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pulumi_astra_vectorize import errors
 from pulumi_astra_vectorize.server.store.opening import MEND
-from tools.source_texts import Bound, Texts
+from tools.source_texts import Bound, Texts, assigned_once
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pulumi_astra_vectorize"
@@ -50,11 +50,10 @@ def raised_in(tree: ast.Module, place: str) -> Iterator[Raised]:
     texts = Texts(vars(module))
     for call, function in made_in(tree).items():
         for bound in bindings(tree, function, call.args[0]):
-            written = (meant(it, function) for it in arguments(call))
-            code, message, fix = (texts.shown(it, bound) for it in written)
+            meanings = {**assigned_once(function), **bound}
+            code, message, fix = (texts.shown(it, meanings) for it in arguments(call))
             if CODE.fullmatch(code) and not _refuses_a_request(call):
-                said = "what the message says" if fix.isupper() else fix
-                yield Raised(ALIASES.get(called(call), called(call)), code, message, said, place)
+                yield Raised(ALIASES.get(called(call), called(call)), code, message, fix, place)
 
 
 def made_in(tree: ast.Module) -> dict[ast.Call, ast.FunctionDef]:
@@ -69,16 +68,6 @@ def arguments(call: ast.Call) -> tuple[ast.expr, ast.expr, ast.expr]:
     named = [it.value for it in call.keywords if it.arg == "fix"]
     fallback = ast.Constant(MEND if called(call) == "StorageError" else "")
     return code, message, (named or others or [fallback])[0]
-
-
-def meant(expression: ast.expr, function: ast.FunctionDef) -> ast.expr:
-    """What a function has given a name before it says it by that."""
-    values = [
-        it.value
-        for it in ast.walk(function)
-        if isinstance(it, ast.Assign) and ast.unparse(it.targets[0]) == ast.unparse(expression)
-    ]
-    return values[0] if len(values) == 1 else expression
 
 
 def _refuses_a_request(call: ast.Call) -> bool:
@@ -108,18 +97,17 @@ def called(call: ast.Call) -> str:
 
 
 def bindings(tree: ast.Module, function: ast.FunctionDef, code: ast.expr) -> Iterator[Bound]:
-    """What stands for values that come with the code: from each caller, or each object's maker."""
-    names = [it.arg for it in function.args.args if it.arg != "self"]
+    """What stands for values that come with the code: from each object's maker, or each caller."""
     match code:
-        case ast.Name(id=name) if name in names:
-            for caller in calls(tree, {function.name}):
-                yield given(names, caller)
         case ast.Attribute(value=ast.Name(id=owner), attr=name):
             for maker, fields in makers_of(tree, name):
                 values = given(fields, maker)
                 yield {f"{owner}.{field}": value for field, value in values.items()}
         case _:
-            yield {}
+            names = [it.arg for it in function.args.args if it.arg != "self"]
+            defaults = dict(zip(reversed(names), reversed(function.args.defaults), strict=False))
+            callers = [given(names, caller) for caller in calls(tree, {function.name})]
+            yield from ({**defaults, **values} for values in callers or [{}])
 
 
 def given(names: list[str], call: ast.Call) -> dict[str, ast.expr]:
@@ -129,8 +117,11 @@ def given(names: list[str], call: ast.Call) -> dict[str, ast.expr]:
 
 
 def makers_of(tree: ast.Module, field: str) -> Iterator[tuple[ast.Call, list[str]]]:
-    """The calls that make objects with such a field, and the fields that they have."""
+    """The calls that make objects with such a field, and the fields that they have.
+
+    Errors are none of these: what has the code of one tells what is told elsewhere.
+    """
     for kind in (it for it in tree.body if isinstance(it, ast.ClassDef)):
         declared = [ast.unparse(it.target) for it in kind.body if isinstance(it, ast.AnnAssign)]
-        if field in declared:
+        if field in declared and kind.name not in MAKERS:
             yield from ((call, declared) for call in calls(tree, {kind.name}))

@@ -6,6 +6,8 @@ from pulumi_astra_vectorize.api.transport import Transport
 from pulumi_astra_vectorize.errors import ConfigurationError, RefusedError, UnreachableError
 from pulumi_astra_vectorize.settings import Settings
 
+SKIP = "`verify_secret=False` skips this check"
+
 
 def verify_secret(transport: Transport, token_name: str) -> None:
     """Asks who the secret belongs to that the transport sends.
@@ -19,7 +21,10 @@ def verify_secret(transport: Transport, token_name: str) -> None:
     except ConfigurationError:
         raise _refused(token_name, 401) from None
     except (UnreachableError, RefusedError) as error:
-        raise _not_verified(token_name, error.message, transport.settings) from None
+        unknown = _not_verified(token_name, error.message, transport.settings)
+        if error.code == "CERTIFICATE_NOT_TRUSTED":
+            unknown.fix = f"{error.fix}; {SKIP}"
+        raise unknown from None
     if answer.status == 403:
         raise _refused(token_name, answer.status)
     if answer.status != 200:
@@ -33,7 +38,7 @@ def _refused(token_name: str, status: int) -> RefusedError:
         f"the secret of user access token {token_name!r} was refused (HTTP {status}) when it was "
         "verified; nothing was changed",
         fix="create a user access token with unrestricted access at Hugging Face and pass its "
-        "value; `verify_secret=False` skips this check",
+        f"value; {SKIP}",
         source="embedding provider",
     )
 
@@ -44,6 +49,6 @@ def _not_verified(token_name: str, why: str, settings: Settings) -> RefusedError
         f"the secret of user access token {token_name!r} could not be verified: {why}; nothing was "
         "changed",
         fix=f"check `{settings.key_of('hugging_face_url')}`, or run the same command again later; "
-        "`verify_secret=False` skips this check",
+        f"{SKIP}",
         source="embedding provider",
     )

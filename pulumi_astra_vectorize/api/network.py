@@ -10,6 +10,10 @@ from urllib.request import getproxies, proxy_bypass
 from pulumi_astra_vectorize.api.slim_httpx import httpx
 from pulumi_astra_vectorize.errors import ConfigurationError
 
+_OF_ANOTHER_TIME = frozenset({9, 10})
+_OF_ANOTHER_HOST = frozenset({62, 64})
+"""OpenSSL's X509_V_ERR_: CERT_NOT_YET_VALID, CERT_HAS_EXPIRED; HOSTNAME_, IP_ADDRESS_MISMATCH."""
+
 
 def proxy_to(address: str) -> str | None:
     """The proxy that HTTPS_PROXY or ALL_PROXY names, unless NO_PROXY has the address.
@@ -31,7 +35,7 @@ def connections(*, tls: bool, proxy: str | None) -> httpx.HTTPTransport:
     """A pool of connections; one without TLS reads no certificates.
 
     Raises:
-        ConfigurationError: PROXY_UNUSABLE.
+        ConfigurationError: PROXY_UNUSABLE, CERTIFICATES_UNREADABLE.
     """
     try:
         return httpx.HTTPTransport(verify=tls, proxy=proxy)
@@ -44,11 +48,30 @@ def connections(*, tls: bool, proxy: str | None) -> httpx.HTTPTransport:
             fix="write it as http://HOST:PORT (for socks5://HOST:PORT, `pip install 'httpx[socks]'`"
             "); or list the host of the address in NO_PROXY",
         ) from None
+    except OSError as problem:
+        raise ConfigurationError(
+            "CERTIFICATES_UNREADABLE",
+            f"the certificates that SSL_CERT_FILE names cannot be read: {problem.strerror}",
+            fix="name a PEM file there that has certificates and that this user may read; or unset "
+            "it",
+        ) from None
 
 
 def shown(proxy: str) -> str:
-    """A proxy without its user and password."""
-    return urlsplit(proxy).netloc.rpartition("@")[2]
+    """A proxy without its user and password, also where one has a `/` that should be escaped."""
+    return proxy.partition("://")[2].rpartition("@")[2].partition("/")[0]
+
+
+def how_to_trust(problem: ssl.SSLCertVerificationError) -> str:
+    """What a person does about a certificate that was not trusted."""
+    if problem.verify_code in _OF_ANOTHER_TIME:
+        return "see that this machine's clock is right; if so, have the certificate renewed"
+    if problem.verify_code in _OF_ANOTHER_HOST:
+        return "write the address with a name that the certificate has, or have one made for it"
+    return (
+        "check that the address is the server you mean; if so, set SSL_CERT_FILE to a PEM file "
+        "with the certificate of the authority that signed it"
+    )
 
 
 def distrust(error: BaseException) -> ssl.SSLCertVerificationError | None:

@@ -15,7 +15,7 @@ import stamina
 from pydantic import TypeAdapter, ValidationError
 
 from pulumi_astra_vectorize.api.access import MAIN_ACCESS, Access
-from pulumi_astra_vectorize.api.network import distrust, proxy_to, shown
+from pulumi_astra_vectorize.api.network import distrust, how_to_trust, proxy_to, shown
 from pulumi_astra_vectorize.api.slim_httpx import httpx
 from pulumi_astra_vectorize.errors import RefusedError, UnreachableError
 from pulumi_astra_vectorize.settings import Settings
@@ -211,9 +211,9 @@ class Transport:
         if (problem := distrust(error)) is not None:
             return UnreachableError(
                 "CERTIFICATE_NOT_TRUSTED",
-                f"the certificate of {self.base_url} is not trusted: {problem.verify_message}",
-                fix="check that the address is the server you mean; if so, set SSL_CERT_FILE to a "
-                "PEM file with the certificate of the authority that signed it",
+                f"the certificate of {self.base_url} is not trusted: "
+                f"{problem.verify_message.rstrip('.')}",
+                fix=how_to_trust(problem),
                 source="Astra DB",
             )
         if isinstance(error, NEVER_ARRIVED):
@@ -231,9 +231,9 @@ class Transport:
         )
 
     def _how_to_reach(self) -> str:
-        if proxy := proxy_to(self.base_url):
-            return f"check the proxy that HTTPS_PROXY names ({shown(proxy)}), {self._at_its_end()}"
-        return self._at_its_end()
+        proxy = proxy_to(self.base_url)
+        through = f"check the proxy {shown(proxy)} (HTTPS_PROXY or ALL_PROXY), " if proxy else ""
+        return f"{through}{self._at_its_end()}"
 
     def _at_its_end(self) -> str:
         if self._access.address is None:

@@ -29,11 +29,12 @@ def refuse_while_holding_data(
         lost: what of them would be lost, where that is not all.
     """
     number, more = count
-    held = units.removesuffix("s") if count == (1, False) else units
+    if count == (1, False):
+        units = units.removesuffix("s")
     if number or more:
         raise GuardError(
             "HOLDS_DATA",
-            f"{what} holds {'more than ' if more else ''}{number} {held}, {lost}",
+            f"{what} holds {'more than ' if more else ''}{number} {units}, {lost}",
             fix="add `force_destroy=True` to this resource, run `pulumi up`, and then repeat this "
             "step; or empty it first",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 
 import numpy as np
@@ -67,10 +67,13 @@ def _share(parts: list[slice], score: Callable[[slice], None]) -> None:
 
     count = THREADS - 1 if len(parts) >= WORTH_SHARING else 0
     helpers = [_helpers().submit(work) for _ in range(count)]
-    work()
-    for helper in helpers:
-        if not helper.cancel():
-            helper.result()
+    try:
+        work()
+    finally:  # whoever comes next may move the rows
+        at_work = [helper for helper in helpers if not helper.cancel()]
+        wait(at_work)
+    for helper in at_work:
+        helper.result()
 
 
 @cache

@@ -115,11 +115,13 @@ class VectorCache:
         with self._lock:
             column = self._columns.setdefault((entity_id, name), Column(entity_id, name))
         with column.lock:
-            if column.rows is None:
-                column.rows = self._read(column)
+            rows, column.rows = column.rows, None  # whatever fails midway is read anew
             touched, column.touched = column.touched, set()
-            self._read_again(column, column.rows, touched)
-            yield column.rows
+            if rows is None:
+                rows = self._read(column)
+            self._read_again(column, rows, touched)
+            yield rows
+            column.rows = rows
 
     def _read(self, column: Column) -> Rows:
         rows = Rows()

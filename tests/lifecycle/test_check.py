@@ -45,6 +45,7 @@ WRONG: list[tuple[Callable[..., object], dict[str, Any], dict[str, str]]] = [
             "metric": "manhattan",
             "source_model": "word2vec",
             "default_id": "serial",
+            "on_change": "never",
             "indexing": {"allow": ["a", "a"]},
         },
         {
@@ -56,6 +57,7 @@ WRONG: list[tuple[Callable[..., object], dict[str, Any], dict[str, str]]] = [
             "metric": "INVALID_CHOICE",
             "source_model": "INVALID_CHOICE",
             "default_id": "INVALID_CHOICE",
+            "on_change": "INVALID_CHOICE",
             "indexing.allow[1]": "DUPLICATE_ITEM",
         },
     ),

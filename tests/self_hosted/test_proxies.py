@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from httpx import HTTPTransport
 
 from pulumi_astra_vectorize.api import network, target
 from pulumi_astra_vectorize.api.target import Target
-from pulumi_astra_vectorize.errors import ConfigurationError, UnreachableError
+from pulumi_astra_vectorize.errors import ConfigurationError, RefusedError, UnreachableError
 from pulumi_astra_vectorize.settings import load_settings
 from tests.self_hosted.certificates import signed_by_itself
 from tests.self_hosted.services import NAME, PROVIDER, SECRET, Service, serving_service
@@ -51,11 +53,13 @@ def service(certificate: tuple[Path, Path]) -> Iterator[Service]:
         yield serving
 
 
-def behind(service: Service) -> Target:
+def behind(service: Service, host: str = HOST) -> Target:
     """The provider's clients for the service, by the name that only the proxy knows."""
+    address = f"https://{host}:{service.addresses.url.rpartition(':')[2]}"
     config = {
         "target": "self-hosted",
-        "endpoint": f"https://{HOST}:{service.addresses.url.rpartition(':')[2]}",
+        "endpoint": address,
+        "huggingFaceUrl": address,
         "applicationToken": service.token,
         "dataApiEndpoint": "http://127.0.0.1:9",
         "username": "cassandra",
@@ -90,11 +94,63 @@ def test_certificate_of_a_company_needs_its_file(
         monkeypatch.setenv("HTTPS_PROXY", company.address)
         with pytest.raises(UnreachableError) as refused:
             behind(service).integrations.token(PROVIDER, NAME)
+        with pytest.raises(RefusedError, match=r"SECRET_NOT_VERIFIED.*SSL_CERT_FILE"):
+            behind(service).verify_secret(SECRET, NAME)
 
     assert refused.value.code == "CERTIFICATE_NOT_TRUSTED"
     assert "self-signed certificate" in refused.value.message.replace("self signed", "self-signed")
     assert "SSL_CERT_FILE" in refused.value.fix
-    assert len([line for line in company.asked if line.startswith("CONNECT")]) == 1
+    assert len([line for line in company.asked if line.startswith("CONNECT")]) == 2
+
+
+def test_certificate_for_another_host_is_no_matter_of_trust(
+    service: Service, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No file of certificates helps: the address does."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    with pytest.raises(UnreachableError) as refused:
+        behind(service, "127.0.0.1").integrations.token(PROVIDER, NAME)
+
+    assert refused.value.code == "CERTIFICATE_NOT_TRUSTED"
+    assert "127.0.0.1" in refused.value.message
+    assert "write the address with a name" in refused.value.fix
+    assert "SSL_CERT_FILE" not in refused.value.fix
+
+
+def test_certificate_that_has_expired_is_renewed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or this machine's clock is wrong; whom it trusts does not matter."""
+    ended = signed_by_itself(
+        tmp_path, x509.IPAddress(ip_address("127.0.0.1")), lasting=timedelta(days=-1)
+    )
+    monkeypatch.setenv("SSL_CERT_FILE", str(ended[0]))
+    with (
+        serving_service(tls_certificate=ended[0], tls_key=ended[1]) as service,
+        pytest.raises(UnreachableError) as refused,
+    ):
+        behind(service, "127.0.0.1").integrations.token(PROVIDER, NAME)
+
+    assert refused.value.code == "CERTIFICATE_NOT_TRUSTED"
+    assert "has expired" in refused.value.message
+    assert "clock" in refused.value.fix
+    assert "SSL_CERT_FILE" not in refused.value.fix
+
+
+@pytest.mark.parametrize("written", [None, "no certificate"])
+def test_file_of_certificates_that_cannot_be_read_is_the_user_s_mistake(
+    written: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is not there, or has none in it: no traceback."""
+    file = tmp_path / "company.pem"
+    if written:
+        file.write_text(written)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    with pytest.raises(ConfigurationError) as refused:
+        network.connections(tls=True, proxy=None)
+
+    assert refused.value.code == "CERTIFICATES_UNREADABLE"
+    assert "SSL_CERT_FILE" in refused.value.message
 
 
 def test_proxy_that_refuses_is_named_without_its_password(
@@ -109,6 +165,14 @@ def test_proxy_that_refuses_is_named_without_its_password(
     assert refused.value.code == "ENDPOINT_UNREACHABLE"
     assert company.address.rpartition("@")[2] in refused.value.fix
     assert "proxy-password" not in str(refused.value)
+
+
+def test_part_of_a_password_is_not_taken_for_the_proxy() -> None:
+    """A slash in it ends the host, as addresses are read, and the rest was never meant."""
+    assert (
+        network.shown("http://someone:12/proxy-password@proxy.intern:3128") == "proxy.intern:3128"
+    )
+    assert network.shown("http://proxy.intern:3128/") == "proxy.intern:3128"
 
 
 @pytest.mark.parametrize("wrong", ["ftp://user:proxy-password@host", "http://host:proxy-password"])

@@ -51,12 +51,14 @@ def proxy(*, closed: bool = False) -> Iterator[Proxy]:
     with Proxy(closed=closed) as listening:
         thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
-        yield listening
-        listening.shutdown()
-        thread.join()
-        for upstream in listening.carrying:
-            with suppress(OSError):  # it has ended already
-                upstream.shutdown(socket.SHUT_RDWR)
+        try:
+            yield listening
+        finally:
+            listening.shutdown()
+            thread.join()
+            for upstream in listening.carrying:
+                with suppress(OSError):  # it has ended already
+                    upstream.shutdown(socket.SHUT_RDWR)
 
 
 def _carry(one: socket.socket, other: socket.socket) -> None:

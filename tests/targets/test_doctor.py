@@ -82,6 +82,20 @@ def test_what_embeds_through_a_token_it_may_not_use(astra: Hooks, server: Server
     assert "What to do: add their databases" in output
 
 
+def test_a_token_without_a_database_is_a_warning(
+    local_config: dict[str, str], server: Server
+) -> None:
+    """Nothing embeds through it, so nothing fails; it says what to do all the same."""
+    add_key(server, "library")
+    server.remove_from_scope(TOKEN, "library")
+
+    found = findings(local_config)["TOKEN_SCOPE"]
+
+    assert found["level"] == "warning"
+    assert "serves: no database" in found["message"]
+    assert "TokenScope" in found["fix"]
+
+
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from pulumi_astra_vectorize.problems import ProblemCode
-from tools.describe_errors import PAGE, PROBLEMS, page
+from tools.describe_errors import PAGE, PROBLEMS, cells, page
 from tools.raised_errors import PACKAGE, Raised, found
 
 RAISES = re.compile(r"\b\w+Error: ([A-Z_]{4,}(?:(?:, | or |,\s+)[A-Z_]{4,})*)")
@@ -46,8 +46,9 @@ def test_what_docstrings_promise_is_on_the_page() -> None:
 
 
 def test_each_error_says_what_to_do(raised: list[Raised]) -> None:
-    """Only findings that all is well need no next step."""
+    """In words, not as a value alone; only findings that all is well need no next step."""
     assert [it for it in raised if not it.fix and it.kind != "Finding"] == []
+    assert [it for it in raised if it.fix.isupper()] == []
     assert [it for it in raised if not it.message] == []
 
 
@@ -56,6 +57,27 @@ def test_code_and_fix_that_stand_elsewhere_are_found(raised: list[Raised]) -> No
     by_code = {it.code: it for it in raised}
 
     assert by_code["ANSWER_NOT_JSON"].message == "the answer (HTTP STATUS) is not JSON"
-    assert by_code["CREDENTIALS_REFUSED"].message == "BASE URL refused user and password (401)"
+    assert by_code["CREDENTIALS_REFUSED"].message == "URL refused user and password (401)"
     assert "pulumi config set astra-vectorize:username" in by_code["CREDENTIALS_REFUSED"].fix
     assert "which is no setting" in by_code["UNKNOWN_SETTING"].message
+
+
+def test_fix_that_a_function_says_is_read_there(raised: list[Raised]) -> None:
+    """Also one of several, or in another module: a page that says "see there" helps nobody."""
+    fixes = {it.code: it.fix for it in raised}
+
+    assert "astra-vectorize:targets.NAME.endpoint URL" in fixes["TARGET_NOT_CONFIGURED"]
+    assert "astra-vectorize serve" in fixes["ENDPOINT_UNREACHABLE"]
+    assert "HTTPS_PROXY" in fixes["ENDPOINT_UNREACHABLE"]
+    assert "SSL_CERT_FILE" in fixes["CERTIFICATE_NOT_TRUSTED"]
+
+
+def test_different_things_to_do_have_a_line_each(raised: list[Raised]) -> None:
+    """Each beside what happened, so that nobody does the one after the other."""
+    lost = [it for it in raised if it.code == "DATABASE_NOT_FOUND"]
+
+    assert {it.fix.split(",")[0] for it in lost} == {
+        "correct the name",
+        "check the database's name or id",
+    }
+    assert set(cells(lost)) == {(it.code, it.message, it.fix) for it in lost}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -144,6 +146,28 @@ def test_wide_and_narrow_filters_are_exact(
     assert [position for position, _ in found] == best
 
 
+def test_no_thread_reads_on_after_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next one to have the rows moves them, and frees what they took."""
+    monkeypatch.setattr(dot_products, "NUMBERS_AT_ONCE", 1)
+    monkeypatch.setattr(dot_products, "THREADS", 2)
+    begun, reading = threading.Event(), set[int]()
+
+    def dot(*_terms: object, **_out: object) -> None:
+        if threading.current_thread() is threading.main_thread():
+            begun.wait(10)
+            raise MemoryError
+        reading.add(0)
+        begun.set()
+        time.sleep(0.01)
+        reading.discard(0)
+
+    monkeypatch.setattr(np, "dot", dot)
+    matrix, query = np.ones((20, 2), np.float32), np.ones(2, np.float32)
+    with pytest.raises(MemoryError):
+        dot_products.dot_products(matrix, query, np.arange(20))
+    assert reading == set()
+
+
 def test_rows_of_one_value_lie_side_by_side() -> None:
     """Of fields with few values: one of many would only tear those apart."""
     kind = Field(("k",), lambda body: body.get("k"))
@@ -212,6 +236,25 @@ def test_documents_are_gone_before_a_filter_asks_for_their_fields(documents: Sto
 
     tests = parse_filter({"kind": "b"}, Indexing()).field_tests()
     assert cache.search(1, "$vector", [1.0, 0.0], "cosine", 5, tests) == []
+
+
+def test_a_field_that_could_not_be_read_is_read_anew(
+    documents: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A search that the store fails leaves no field behind that seems to be nowhere."""
+    cache = VectorCache(documents)
+    tests = parse_filter({"kind": "b"}, Indexing()).field_tests()
+    assert cache.search(1, "$vector", [1.0, 0.0], "cosine", 5)
+
+    def broken() -> NoReturn:
+        raise OSError("disk")
+
+    with monkeypatch.context() as failing:
+        failing.setattr(documents, "read", broken)
+        with pytest.raises(OSError, match="disk"):
+            cache.search(1, "$vector", [1.0, 0.0], "cosine", 5, tests)
+
+    assert [it for it, _ in cache.search(1, "$vector", [1.0, 0.0], "cosine", 5, tests)] == [2, 3]
 
 
 def test_a_field_whose_values_are_gone_is_given_up(documents: Store) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pulumi_astra_vectorize.server.data_api.collections.filter_parsing import parse_filter
+from pulumi_astra_vectorize.server.data_api.collections.filters import texts_held
+from pulumi_astra_vectorize.server.data_api.collections.indexing import Indexing
 from pulumi_astra_vectorize.server.data_api.records import (
     Draft,
     delete_all_records,
@@ -64,3 +68,20 @@ def test_what_does_not_hold_them_is_not(store: Store) -> None:
         insert_records(session, 1, [Draft(str(n), body) for n, body in enumerate(bodies)])
         read = [record.body for record in scan(session, 1, holding=["report"])]
     assert read == [bodies[0], bodies[2], bodies[3]]
+
+
+@pytest.mark.parametrize(
+    ("wrapped", "bare"),
+    [
+        ({"$uuid": "6F1C9A3E-0000-4000-8000-00000000ABCD"}, "6f1c9a3e-0000-4000-8000-00000000abcd"),
+        ({"$objectId": "65F1C9A3E0000400080000AB"}, "65f1c9a3e0000400080000ab"),
+    ],
+)
+def test_bare_text_finds_a_wrapped_one(store: Store, wrapped: object, bare: str) -> None:
+    """They are equal however the wrapped one is written, and it is kept as it was written."""
+    expression = parse_filter({"ref": bare, "kind": "report"}, Indexing())
+    with store.write() as session:
+        insert_records(session, 1, [Draft("1", {"kind": "report", "ref": wrapped})])
+        read = [record.body for record in scan(session, 1, holding=texts_held(expression))]
+    assert [body for body in read if expression.field_tests().matches(body)] == read
+    assert len(read) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -177,6 +178,11 @@ def found(cache: VectorCache, column: str = "$vector") -> list[int]:
     return [position for position, _ in cache.search(1, column, [1.0, 0.0], "cosine", 10)]
 
 
+def broken() -> NoReturn:
+    """In place of a store's ``read``."""
+    raise OSError("disk")
+
+
 class TestVectorCache:
     """The columns of a store."""
 
@@ -218,6 +224,23 @@ class TestVectorCache:
         cache.remove(1, [1])
 
         assert cache.search(1, "$vector", [0.0, 1.0], "euclidean", 5) == [(1, 1.0)]
+
+    def test_what_could_not_be_read_is_read_anew(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A search that the store fails is answered with an error, and the next one is right."""
+        cache = VectorCache(store)
+        keep(store, 1, [1, 0])
+        assert found(cache) == [1]
+        keep(store, 2, [0, 1])
+        cache.put(1, "$vector", [2])
+
+        with monkeypatch.context() as failing:
+            failing.setattr(store, "read", broken)
+            with pytest.raises(OSError, match="disk"):
+                found(cache)
+
+        assert found(cache) == [1, 2]
 
     def test_removal_from_one_column_leaves_the_others(self, store: Store) -> None:
         """An unset vector column is not an unset row."""

@@ -12,6 +12,7 @@ from pulumi_astra_vectorize.server.data_api.collections.values import (
     COMPARABLE_RANKS,
     fingerprint,
     is_composite,
+    may_be_wrapped,
     order_key,
 )
 from pulumi_astra_vectorize.server.data_api.filters import OPPOSITES, Group
@@ -75,9 +76,9 @@ def id_keys(expression: DocumentFilter) -> set[str] | None:
 
 
 def texts_held(expression: DocumentFilter) -> list[str]:
-    """Texts that every document has somewhere which matches."""
-    equalities = (it for it in expression.required() if it.operator == "$eq")
-    return [it.operand for it in equalities if isinstance(it.operand, str)]
+    """Texts that every document has somewhere which matches, letter by letter."""
+    equalities = (it.operand for it in expression.required() if it.operator == "$eq")
+    return [it for it in equalities if isinstance(it, str) and not may_be_wrapped(it)]
 
 
 def mentions(expression: DocumentFilter, *names: str) -> bool:

@@ -78,6 +78,11 @@ def fingerprint(value: object) -> str:
     return str(value) if isinstance(value, Decimal) else json.dumps(value)
 
 
+def may_be_wrapped(text: str) -> bool:
+    """Whether a wrapped UUID or ObjectId may equal it, which is kept as it was written."""
+    return _is_uuid(text) or _OBJECT_ID_FORM.fullmatch(text) is not None
+
+
 def is_composite(mark: str) -> bool:
     """Whether a fingerprint is that of an array or object."""
     return mark[0] in "[{"
