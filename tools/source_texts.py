@@ -54,6 +54,8 @@ class Texts:
                 text = str(self._names[name])
             case ast.Call():
                 text = self._of_call(expression, bound)
+            case ast.Subscript(value=ast.Name(id=name)) if isinstance(self._names.get(name), dict):
+                text = " or ".join(self._names[name].values())
             case _:
                 text = _capitals(ast.unparse(expression))
         return text

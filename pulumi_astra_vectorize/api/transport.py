@@ -18,7 +18,7 @@ from pulumi_astra_vectorize.api.access import MAIN_ACCESS, Access
 from pulumi_astra_vectorize.api.network import distrust, how_to_trust, proxy_to, shown
 from pulumi_astra_vectorize.api.slim_httpx import httpx
 from pulumi_astra_vectorize.errors import RefusedError, UnreachableError
-from pulumi_astra_vectorize.settings import Settings
+from pulumi_astra_vectorize.settings import Settings, TargetName
 
 ATTEMPTS = 4
 LONGEST_RETRY_AFTER = 30.0
@@ -106,6 +106,13 @@ class _Busy(Exception):  # noqa: N818 - a state of the server, not an error of o
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.status)
         self.answer = answer
+
+
+REACHED_BY: dict[TargetName, str] = {
+    "local": "start it (`astra-vectorize serve`)",
+    "self-hosted": "see that it runs",
+    "astra": "see that this machine may call it (through a company's proxy: HTTPS_PROXY)",
+}
 
 
 class Transport:
@@ -240,8 +247,7 @@ class Transport:
             told = f"{self.settings.endpoint} says that this is the database's address"
             return f"check that it is running and can be reached from this machine: {told}"
         correct = self.settings.how_to_set({self._access.address: "URL"})
-        start = "start the server (`astra-vectorize serve` is the embedded one)"
-        return f"{start}, or correct its address: {correct}"
+        return f"{REACHED_BY[self.settings.target]}, or correct its address: {correct}"
 
 
 def _wait(error: Exception, *, repeatable: bool) -> bool | float:

@@ -127,6 +127,11 @@ class Told:
     more: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
+CORRECT = "correct its address: `pulumi config set"
+EU = "astra-vectorize:targets.eu"
+START, RUNS = "start it (`astra-vectorize serve`)", "see that it runs"
+NETWORK = "see that this machine may call it (through a company's proxy: HTTPS_PROXY)"
+
 PLACES = [
     Told(
         "APPLICATION_TOKEN_MISSING",
@@ -143,8 +148,8 @@ PLACES = [
         "run `pulumi config set astra-vectorize:username USER` and `pulumi config set --secret "
         "astra-vectorize:password PASSWORD`, or set ASTRA_VECTORIZE_USERNAME and "
         "ASTRA_VECTORIZE_PASSWORD",
-        "run `pulumi config set --path astra-vectorize:targets.eu.username USER` and `pulumi "
-        "config set --secret --path astra-vectorize:targets.eu.password PASSWORD`",
+        f"run `pulumi config set --path {EU}.username USER` and `pulumi config set --secret --path "
+        f"{EU}.password PASSWORD`",
         more=SELF_HOSTED,
     ),
     Told(
@@ -152,8 +157,7 @@ PLACES = [
         Target,
         "run `pulumi config set astra-vectorize:dataApiEndpoint http://HOST:8181`, or set "
         "ASTRA_DB_API_ENDPOINT",
-        "run `pulumi config set --path astra-vectorize:targets.eu.dataApiEndpoint "
-        "http://HOST:8181`",
+        f"run `pulumi config set --path {EU}.dataApiEndpoint http://HOST:8181`",
         more=SELF_HOSTED,
     ),
     Told(
@@ -171,27 +175,29 @@ PLACES = [
         "set what belongs to this address: `pulumi config set astra-vectorize:username USER` and "
         "`pulumi config set --secret astra-vectorize:password PASSWORD`, or set "
         "ASTRA_VECTORIZE_USERNAME and ASTRA_VECTORIZE_PASSWORD",
-        "set what belongs to this address: `pulumi config set --path "
-        "astra-vectorize:targets.eu.username USER` and `pulumi config set --secret --path "
-        "astra-vectorize:targets.eu.password PASSWORD`",
+        f"set what belongs to this address: `pulumi config set --path {EU}.username USER` and "
+        f"`pulumi config set --secret --path {EU}.password PASSWORD`",
         answering(httpx.Response(401)),
         CLUSTER,
     ),
     Told(
         "ENDPOINT_UNREACHABLE",
         databases,
-        "start the server (`astra-vectorize serve` is the embedded one), or correct its address: "
-        "`pulumi config set astra-vectorize:endpoint URL`, or set ASTRA_VECTORIZE_ENDPOINT",
-        "start the server (`astra-vectorize serve` is the embedded one), or correct its address: "
-        "`pulumi config set --path astra-vectorize:targets.eu.endpoint URL`",
+        f"{START}, or {CORRECT} astra-vectorize:endpoint URL`, or set ASTRA_VECTORIZE_ENDPOINT",
+        f"{START}, or {CORRECT} --path {EU}.endpoint URL`",
     ),
     Told(
         "ENDPOINT_UNREACHABLE",
         databases,
-        "start the server (`astra-vectorize serve` is the embedded one), or correct its address: "
-        "`pulumi config set astra-vectorize:dataApiEndpoint URL`, or set ASTRA_DB_API_ENDPOINT",
-        "start the server (`astra-vectorize serve` is the embedded one), or correct its address: "
-        "`pulumi config set --path astra-vectorize:targets.eu.dataApiEndpoint URL`",
+        f"{NETWORK}, or {CORRECT} astra-vectorize:endpoint URL`, or set ASTRA_VECTORIZE_ENDPOINT",
+        f"{NETWORK}, or {CORRECT} --path {EU}.endpoint URL`",
+        more={"target": "astra"},
+    ),
+    Told(
+        "ENDPOINT_UNREACHABLE",
+        databases,
+        f"{RUNS}, or {CORRECT} astra-vectorize:dataApiEndpoint URL`, or set ASTRA_DB_API_ENDPOINT",
+        f"{RUNS}, or {CORRECT} --path {EU}.dataApiEndpoint URL`",
         more=CLUSTER,
     ),
     Told(
@@ -209,10 +215,9 @@ PLACES = [
         "run `pulumi config set astra-vectorize:endpoint URL` with the embedded server's main "
         "address (Astra's own needs none); or, if it is the integrations service beside a Data API "
         "of your own, `pulumi config set astra-vectorize:target self-hosted`",
-        "run `pulumi config set --path astra-vectorize:targets.eu.endpoint URL` with the embedded "
-        "server's main address (Astra's own needs none); or, if it is the integrations service "
-        "beside a Data API of your own, `pulumi config set --path "
-        "astra-vectorize:targets.eu.target self-hosted`",
+        f"run `pulumi config set --path {EU}.endpoint URL` with the embedded server's main address "
+        "(Astra's own needs none); or, if it is the integrations service beside a Data API of your "
+        f"own, `pulumi config set --path {EU}.target self-hosted`",
         answering(httpx.Response(404)),
     ),
     Told(
@@ -221,9 +226,8 @@ PLACES = [
         "run `pulumi config set astra-vectorize:target local` to use that server, or `pulumi "
         "config rm astra-vectorize:endpoint` to use Astra itself (where they come from the "
         "environment: ASTRA_VECTORIZE_TARGET and ASTRA_VECTORIZE_ENDPOINT)",
-        "run `pulumi config set --path astra-vectorize:targets.eu.target local` to use that "
-        "server, or `pulumi config rm --path astra-vectorize:targets.eu.endpoint` to use Astra "
-        "itself",
+        f"run `pulumi config set --path {EU}.target local` to use that server, or `pulumi config "
+        f"rm --path {EU}.endpoint` to use Astra itself",
         a_database(cloudProvider="LOCAL"),
         {"target": "astra"},
     ),
@@ -279,10 +283,8 @@ def test_what_to_do_is_in_the_target_s_own_words(
     with pytest.raises(AstraVectorizeError) as caught:
         place.act(settings)
 
-    assert (caught.value.code, caught.value.fix) == (
-        place.code,
-        place.eu if name else place.default,
-    )
+    assert caught.value.code == place.code
+    assert caught.value.fix == (place.eu if name else place.default)
 
 
 @pytest.mark.parametrize("name", [None, "eu"])
