@@ -170,5 +170,5 @@ def test_elsewhere_a_secret_is_needed(target: str, request: pytest.FixtureReques
     hooks = Hooks(request.getfixturevalue(target))
 
     (problem,) = hooks.problems(UserAccessTokenProvider(), name=TOKEN).values()
-    assert problem == "`secret`: a secret is needed on every target but astra"
+    assert problem == "[MISSING_INPUT] `secret`: a secret is needed on every target but astra"
     assert hooks.problems(UserAccessTokenProvider(), name=TOKEN, secret="hf_secret") == {}
