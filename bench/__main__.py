@@ -6,6 +6,7 @@ machine; a busy one spoils the ratios, too.
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from datetime import date
@@ -18,6 +19,8 @@ PARTS = ("insert", "search", "memory", "concurrency", "durability", "soak", "pro
 
 def main() -> None:
     """Runs the parts that are named, or all; misses are listed at the end."""
+    # Ignored, as in a script's background, it would have Pulumi wait five seconds for its plugins.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parts = sys.argv[1:] or PARTS
     print(f"{date.today().isoformat()}, {machine()}\n", flush=True)  # noqa: DTZ011 - a local date
     missed: list[Figure] = []
