@@ -110,6 +110,10 @@ class Configuration:
 
     default: Settings
     entries: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    _named: dict[str, Settings] = field(
+        default_factory=dict[str, Settings], init=False, repr=False, compare=False
+    )
+    """Those that were asked for: each hook asks several times."""
 
     def problem(self, name: object) -> str | None:
         """What is wrong with the name of a target that a program asks for."""
@@ -128,6 +132,11 @@ class Configuration:
         """
         if name is None:
             return self.default
+        if name not in self._named:
+            self._named[name] = self._validated(name)
+        return self._named[name]
+
+    def _validated(self, name: str) -> Settings:
         if name not in self.entries:
             raise ConfigurationError(
                 "TARGET_NOT_CONFIGURED",
