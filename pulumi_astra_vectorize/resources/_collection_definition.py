@@ -10,7 +10,7 @@ from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.commands import JsonObject, member
 from pulumi_astra_vectorize.problems import Problem
 from pulumi_astra_vectorize.resources._place import PlacedInputs
-from pulumi_astra_vectorize.resources._values import listed, mapping, text
+from pulumi_astra_vectorize.resources._values import choice, listed, mapping
 from pulumi_astra_vectorize.resources.embedding_service import (
     ServiceInputs,
     default_dimension,
@@ -122,9 +122,7 @@ def definition_problems(known: life.Properties) -> Iterator[Problem]:
         ("source_model", "source model", rules.SOURCE_MODELS),
         ("default_id", "id type", rules.ID_TYPES),
     ):
-        value = text(known, name)
-        if value is not None and (wrong := rules.choice_problem(kind, value, choices)):
-            yield Problem("INVALID_CHOICE", (name,), wrong)
+        yield from choice(known, name, kind, choices)
     for name in {"metric", "source_model"} & known.keys():
         if not {"service", "dimension"} & known.keys():
             yield Problem(

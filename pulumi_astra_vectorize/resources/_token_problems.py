@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.lifecycle import Properties
 from pulumi_astra_vectorize.problems import Problem
-from pulumi_astra_vectorize.resources._values import provider_id, text
+from pulumi_astra_vectorize.resources._values import choice, provider_id, text, token_name
 
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.settings import TargetName
@@ -19,16 +19,10 @@ if TYPE_CHECKING:
 
 def token_problems(known: Properties, target: TargetName) -> Iterator[Problem]:
     """What is wrong with the name, the integration, the secret and its rotation, as known."""
-    name = text(known, "name")
-    if name is not None and (wrong := rules.token_name_problem(name)):
-        yield Problem("INVALID_NAME", ("name",), wrong)
+    yield from token_name(known, "name")
     yield from provider_id(known, "integration")
     yield from _secret_problems(known, target)
-    rotation = text(known, "rotation")
-    if rotation is not None and (
-        wrong := rules.choice_problem("way to rotate", rotation, rules.ROTATION_WAYS)
-    ):
-        yield Problem("INVALID_CHOICE", ("rotation",), wrong)
+    yield from choice(known, "rotation", "way to rotate", rules.ROTATION_WAYS)
 
 
 def _secret_problems(known: Properties, target: TargetName) -> Iterator[Problem]:

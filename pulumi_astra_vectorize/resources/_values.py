@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from pulumi_astra_vectorize import catalog, rules
@@ -38,6 +38,22 @@ def entity_names(known: Properties, target: TargetName, **kinds: str) -> Iterato
         limit = rules.entity_name_limit(kind, target)
         if value is not None and (wrong := rules.entity_name_problem(kind, value, limit)):
             yield Problem("INVALID_NAME", (name,), wrong)
+
+
+def choice(
+    known: Properties, name: str, kind: str, choices: Sequence[str], *inside: str
+) -> Iterator[Problem]:
+    """A property with a closed list of words; ``inside`` is the path to what holds it."""
+    value = text(known, name)
+    if value is not None and (wrong := rules.choice_problem(kind, value, choices)):
+        yield Problem("INVALID_CHOICE", (*inside, name), wrong)
+
+
+def token_name(known: Properties, name: str, *inside: str) -> Iterator[Problem]:
+    """The name of a user access token, where it is written as a string."""
+    value = text(known, name)
+    if value is not None and (wrong := rules.token_name_problem(value)):
+        yield Problem("INVALID_NAME", (*inside, name), wrong)
 
 
 def provider_id(known: Properties, name: str) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.commands import JsonObject, member
 from pulumi_astra_vectorize.problems import Problem
-from pulumi_astra_vectorize.resources._values import mapping, text
+from pulumi_astra_vectorize.resources._values import choice, mapping, text
 
 
 class VectorIndexDict(TypedDict, total=False):
@@ -114,9 +114,7 @@ def index_problems(known: life.Properties) -> Iterator[Problem]:
         ("metric", "metric", rules.METRICS),
         ("source_model", "source model", rules.SOURCE_MODELS),
     ):
-        value = text(index, name)
-        if value is not None and (wrong := rules.choice_problem(kind, value, choices)):
-            yield Problem("INVALID_CHOICE", ("index", name), wrong)
+        yield from choice(index, name, kind, choices, "index")
     index_name = text(index, "name")
     if index_name is not None and (
         wrong := rules.entity_name_problem("index", index_name, rules.MAX_INDEX_NAME)

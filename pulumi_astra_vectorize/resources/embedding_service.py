@@ -19,7 +19,7 @@ from pulumi_astra_vectorize.api.portal_steps import (
 )
 from pulumi_astra_vectorize.errors import AstraVectorizeError, NotFoundError, RefusedError
 from pulumi_astra_vectorize.problems import Problem
-from pulumi_astra_vectorize.resources._values import mapping, text
+from pulumi_astra_vectorize.resources._values import mapping, text, token_name
 from pulumi_astra_vectorize.resources.token_scope import TokenScope
 from pulumi_astra_vectorize.resources.user_access_token import UserAccessToken
 
@@ -130,9 +130,7 @@ def service_problems(known: life.Properties) -> Iterator[Problem]:
     service = mapping(known, "service")
     if service is None:
         return
-    token = text(service, "token")
-    if token is not None and (wrong := rules.token_name_problem(token)):
-        yield Problem("INVALID_NAME", ("service", "token"), wrong)
+    yield from token_name(service, "token", "service")
     name = text(service, "provider")
     if name is None:
         return

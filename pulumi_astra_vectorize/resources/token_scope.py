@@ -18,7 +18,7 @@ from pulumi_astra_vectorize.engine import Provider, Resource, target_input
 from pulumi_astra_vectorize.errors import NotFoundError
 from pulumi_astra_vectorize.problems import Problem
 from pulumi_astra_vectorize.resources._usage import refuse_while_used
-from pulumi_astra_vectorize.resources._values import listed, provider_id, text
+from pulumi_astra_vectorize.resources._values import listed, provider_id, token_name
 from pulumi_astra_vectorize.resources.integration import DEFAULT_PROVIDER
 from pulumi_astra_vectorize.resources.user_access_token import UserAccessToken
 
@@ -56,9 +56,7 @@ class TokenScopeLifecycle(life.Lifecycle[TokenScopeInputs, TokenScopeOutputs]):
     stamps: ClassVar[frozenset[str]] = frozenset({"generation"})
 
     def problems(self, known: life.Properties, target: TargetName) -> Iterable[Problem]:
-        token = text(known, "token")
-        if token is not None and (wrong := rules.token_name_problem(token)):
-            yield Problem("INVALID_NAME", ("token",), wrong)
+        yield from token_name(known, "token")
         yield from provider_id(known, "integration")
         databases = listed(known, "databases")
         if databases == []:
