@@ -101,8 +101,9 @@ class Rows:
             if groups * values.distinct <= MOST_GROUPS:
                 groups *= values.distinct
                 codes.insert(0, values.codes[: len(self)])
-        if groups > 1:
-            self._reorder(np.lexsort(codes))
+        order = np.lexsort(codes) if codes else np.empty(0, np.int64)
+        if np.any(np.diff(order) < 0):  # otherwise they lie so already
+            self._reorder(order)
 
     def _reorder(self, order: Integers) -> None:
         """A part of the columns at a time: a second matrix would need as much memory again."""
