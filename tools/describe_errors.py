@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pulumi_astra_vectorize.api.commands import NEXT_STEPS
 from pulumi_astra_vectorize.problems import ProblemCode
+from tools.markdown import row
 from tools.raised_errors import ERRORS, Raised, found
 
 PAGE = Path(__file__).parents[1] / "docs" / "errors.md"
@@ -105,11 +106,10 @@ def cells(raised: list[Raised]) -> list[tuple[str, str, str]]:
 
 def table(heads: tuple[str, ...], lines: Iterable[tuple[str, ...]]) -> Iterator[str]:
     """A table whose first column is a code."""
-    yield f"| {' | '.join(heads)} |"
-    yield f"| {' | '.join('---' for _ in heads)} |"
+    yield row(*heads)
+    yield row(*("---" for _ in heads))
     for code, *texts in lines:
-        told = (" ".join(text.split()).replace("|", "\\|") for text in texts)
-        yield f"| `{code}` | {' | '.join(told)} |"
+        yield row(f"`{code}`", *(" ".join(text.split()) for text in texts))
     yield ""
 
 

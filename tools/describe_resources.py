@@ -17,6 +17,7 @@ import pulumi_astra_vectorize as astra
 from pulumi_astra_vectorize import catalog, rules
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize.engine import Resource
+from tools.markdown import row
 from tools.resource_changes import Change, changes_of
 
 PAGE = Path(__file__).parents[1] / "docs" / "resources.md"
@@ -166,12 +167,6 @@ def flat(text: str) -> str:
 def as_markdown(text: str) -> str:
     """Docstrings mark code by two backticks, Markdown by one."""
     return text.replace("``", "`")
-
-
-def row(*cells: str) -> str:
-    """A line of a table."""
-    escaped = [cell.replace("|", "\\|") for cell in cells]
-    return f"| {' | '.join(escaped)} |"
 
 
 if __name__ == "__main__":
