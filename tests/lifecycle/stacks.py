@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 from pulumi import automation
 from pulumi.automation.errors import CommandError
 from pulumi.automation.events import EngineEvent, OpType, StepEventMetadata
 
+from tests.lifecycle.leftovers import leftovers_collected
 from tests.lifecycle.servers import JsonObject, Server
 
 REPOSITORY = Path(__file__).parents[2]
@@ -168,11 +166,10 @@ class Stack:
     def _run(self, operation: Operation, **options: Any) -> Outcome:
         events: list[EngineEvent] = []
         try:
-            result = operation(on_event=events.append, color="never", **options)
+            with leftovers_collected():
+                result = operation(on_event=events.append, color="never", **options)
         except CommandError as error:
             raise UnexpectedFailureError(_outcome(events, str(error))) from None
-        finally:
-            collect_what_was_left_open()
         return _outcome(events, result.stdout + result.stderr)
 
 
@@ -185,13 +182,6 @@ def environment_of(server: Server | None) -> dict[str, str]:
         "ASTRA_VECTORIZE_ENDPOINT": server.url,
         "ASTRA_DB_APPLICATION_TOKEN": server.token,
     }
-
-
-def collect_what_was_left_open() -> None:
-    """What Pulumi's SDK and astrapy leave unclosed must not warn in whatever test comes next."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "unraisablehook", lambda _: None)
-        gc.collect()
 
 
 def _failure_of(operation: Callable[[], Outcome]) -> Outcome:

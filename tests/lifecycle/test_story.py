@@ -10,9 +10,10 @@ import pytest
 from astrapy import DataAPIClient, Database
 
 from pulumi_astra_vectorize.rules import DEFAULT_KEYSPACE
+from tests.lifecycle.leftovers import leftovers_collected
 from tests.lifecycle.programs import MODEL, TOKEN_NAME, everything
 from tests.lifecycle.servers import Server, started_server
-from tests.lifecycle.stacks import Outcome, Stack, collect_what_was_left_open, environment_of
+from tests.lifecycle.stacks import Outcome, Stack, environment_of
 
 RESOURCES = {"hugging-face", "token", "scope", "notes", "books", "summary"}
 
@@ -38,12 +39,12 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 @pytest.fixture
 def library(story: Story) -> Iterator[Database]:
     """The database "library" through the vendor's own client."""
-    yield DataAPIClient(environment="hcd").get_database(
-        story.server.databases["library"].url,
-        token=story.server.token,
-        keyspace=DEFAULT_KEYSPACE,
-    )
-    collect_what_was_left_open()
+    with leftovers_collected():
+        yield DataAPIClient(environment="hcd").get_database(
+            story.server.databases["library"].url,
+            token=story.server.token,
+            keyspace=DEFAULT_KEYSPACE,
+        )
 
 
 def test_up_creates_each_resource_once(story: Story) -> None:
