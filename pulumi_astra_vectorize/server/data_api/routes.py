@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from pulumi_astra_vectorize.server.control.availability import refuse_request
+from pulumi_astra_vectorize.server.data_api.addresses import Addresses
 from pulumi_astra_vectorize.server.data_api.authentication import presented_token
 from pulumi_astra_vectorize.server.data_api.dispatch import (
     LEVELS,
-    Target,
     dispatch,
-    find_target,
     refusal,
 )
 from pulumi_astra_vectorize.server.data_api.envelope import Failure
 from pulumi_astra_vectorize.server.state import ServerState
-from pulumi_astra_vectorize.server.store.schema import ACTIVE, Database
+from pulumi_astra_vectorize.server.store.schema import ACTIVE
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-
-BY_PORT = select(Database).where(Database.port == bindparam("port"))
-"""Made once: to make a statement takes as long as to have it answered."""
 
 REPLY_TYPE = "application/json;charset=UTF-8"
 
 
 def routes(server: ServerState) -> list[Route]:
     """The Data API's paths, for the ports that belong to a database."""
+    addresses = Addresses(server.store)
 
     async def answer(request: Request) -> Response:
         try:
-            return await _answer(server, request)
+            return await _answer(server, addresses, request)
         except Failure as failure:
             media_type = "application/json" if failure.http_status == 401 else REPLY_TYPE
             return JSONResponse(refusal(failure), failure.http_status, media_type=media_type)
@@ -42,16 +38,19 @@ def routes(server: ServerState) -> list[Route]:
     return [Route(path, answer, methods=METHODS) for path in ("/v1/{names:path}", "/v1")]
 
 
-async def _answer(server: ServerState, request: Request) -> Response:
+async def _answer(server: ServerState, addresses: Addresses, request: Request) -> Response:
     presented_token(request.headers)
     body = await request.body()
-    return await run_in_threadpool(_answer_to, server, request, body)
+    return await run_in_threadpool(_answer_to, server, addresses, request, body)
 
 
-def _answer_to(server: ServerState, request: Request, body: bytes) -> Response:
+def _answer_to(
+    server: ServerState, addresses: Addresses, request: Request, body: bytes
+) -> Response:
     """All the rest, on one thread: each change of threads costs as much as a look at the store."""
     segments = [name for name in request.path_params.get("names", "").split("/") if name]
-    target = _addressed(server, request, segments)
+    _, port = request.scope["server"]
+    target = addresses.find(port, segments)
     if target is None:
         return Response(status_code=404)
     if target.database.status != ACTIVE:
@@ -64,14 +63,6 @@ def _answer_to(server: ServerState, request: Request, body: bytes) -> Response:
     _check_content_type(request)
     status, reply = dispatch(server, target, request.headers, body)
     return Response(reply, status, media_type=REPLY_TYPE)
-
-
-def _addressed(server: ServerState, request: Request, segments: list[str]) -> Target | None:
-    """What the path names in the database whose port was asked; the main port has none."""
-    _, port = request.scope["server"]
-    with server.store.read() as session:
-        database = session.scalar(BY_PORT, {"port": port})
-        return None if database is None else find_target(session, database, segments)
 
 
 def _status_without_command(method: str, segments: list[str]) -> int | None:
