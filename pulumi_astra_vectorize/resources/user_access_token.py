@@ -17,7 +17,7 @@ from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.recent import SHOWN_SECONDS
 from pulumi_astra_vectorize.api.service import IntegrationsService, TokenThere
 from pulumi_astra_vectorize.creations import about_to_make, begun_before
-from pulumi_astra_vectorize.engine import Provider, Resource, secret_input, target_input
+from pulumi_astra_vectorize.engine import Provider, Resource, target_input
 from pulumi_astra_vectorize.errors import ConflictError
 from pulumi_astra_vectorize.problems import Problem
 from pulumi_astra_vectorize.resources._data_guard import MADE_HERE
@@ -245,7 +245,7 @@ class UserAccessToken(Resource, module="astra-vectorize", name="UserAccessToken"
                 integration.provider if isinstance(integration, Integration) else integration
             ),
             "name": resource_name if name is None else name,
-            "secret": None if secret is None else secret_input(secret),
+            "secret": None if secret is None else pulumi.Output.secret(secret),
             "secret_version": secret_version,
             "verify_secret": verify_secret,
             "rotation": rotation,

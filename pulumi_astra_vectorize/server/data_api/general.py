@@ -15,6 +15,7 @@ from pulumi_astra_vectorize.server.data_api.envelope import (
     Failure,
     JsonObject,
     Reply,
+    invalid_query,
     schema_failure,
     warning,
 )
@@ -98,12 +99,7 @@ def drop_a_keyspace(call: Call, request: DropKeyspace) -> Reply:
     """Drops a keyspace with its contents; one that is not there is no error (section 3)."""
     ill_formed = entity_name_problem("keyspace", request.name, len(request.name))
     if ill_formed is not None or request.name in SYSTEM_KEYSPACES:
-        raise Failure(
-            "INVALID_DATABASE_QUERY",
-            f"The database cannot drop the keyspace '{request.name}'.",
-            family="SERVER",
-            scope="DATABASE",
-        )
+        raise invalid_query(f"The database cannot drop the keyspace '{request.name}'.")
     with call.write() as session:
         dropped = drop_keyspace(session, call.database.id, request.name)
     for entity_id in dropped or ():
