@@ -18,7 +18,6 @@ from pulumi_astra_vectorize.errors import AstraVectorizeError
 from pulumi_astra_vectorize.settings import Settings
 
 PROVIDER = "huggingface"
-SUPPORTED = "SUPPORTED"
 
 Level = Literal["ok", "warning", "error"]
 Hear = Callable[["Finding"], None]
@@ -41,6 +40,15 @@ class Finding:
     fix: str = ""
 
 
+@contextmanager
+def told(hear: Hear) -> Generator[None, None, None]:
+    """An error of ours is a finding."""
+    try:
+        yield
+    except AstraVectorizeError as error:
+        hear(Finding(error.code, "error", error.message, error.fix))
+
+
 def examine(target: Target, tokens: Sequence[str], hear: Hear) -> None:
     """Looks at everything that can be looked at without changing anything.
 
@@ -51,26 +59,17 @@ def examine(target: Target, tokens: Sequence[str], hear: Hear) -> None:
     """
     _examine_spool(target.settings, hear)
     databases: list[Database] = []
-    with _told(hear):
+    with told(hear):
         databases = target.databases()
         names = ", ".join(sorted(db.name for db in databases)) or "none"
         hear(Finding("DATABASES", "ok", f"the target answers; its databases: {names}"))
     users: list[Embedder] = []
     for database in databases:
-        with _told(hear):
+        with told(hear):
             users += _examine_database(target, database, hear)
-    with _told(hear):
+    with told(hear):
         _examine_integration(target, hear)
         _examine_tokens(target, tokens, users, hear)
-
-
-@contextmanager
-def _told(hear: Hear) -> Generator[None, None, None]:
-    """An error of ours is a finding."""
-    try:
-        yield
-    except AstraVectorizeError as error:
-        hear(Finding(error.code, "error", error.message, error.fix))
 
 
 def _examine_spool(settings: Settings, hear: Hear) -> None:
@@ -130,7 +129,7 @@ def _of_models(providers: catalog.Providers, users: Iterable[Embedder]) -> Itera
         known = providers.get(user.provider)
         model = known.model(user.model) if known else None
         status = model.api_model_support.status if model else "unknown to the Data API"
-        if status != SUPPORTED:
+        if status != catalog.SUPPORTED:
             yield Finding(
                 "MODEL_NOT_SUPPORTED",
                 "warning",

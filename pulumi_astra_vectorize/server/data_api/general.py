@@ -27,8 +27,7 @@ from pulumi_astra_vectorize.server.store.keyspaces import (
 
 STRATEGIES = ("SimpleStrategy", "NetworkTopologyStrategy")
 
-MODEL_STATUSES = ("SUPPORTED", "DEPRECATED", "END_OF_LIFE")
-DEFAULT_MODEL_STATUS = "SUPPORTED"
+MODEL_STATUSES = (catalog.SUPPORTED, "DEPRECATED", "END_OF_LIFE")
 
 
 def _replication(value: dict[str, str | int]) -> dict[str, str | int]:
@@ -153,7 +152,7 @@ def find_reranking_providers(_call: Call, _request: FindProviders) -> Reply:
 def _wanted_statuses(options: FindProvidersOptions | None) -> tuple[str, ...]:
     """Without options only what is supported; options that name no status mean every one."""
     if options is None:
-        return (DEFAULT_MODEL_STATUS,)
+        return (catalog.SUPPORTED,)
     return (options.filter_model_status.upper(),) if options.filter_model_status else MODEL_STATUSES
 
 
