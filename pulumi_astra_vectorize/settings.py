@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from base64 import b64encode
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -126,7 +125,7 @@ class Settings(BaseSettings):
     username: str | None = Field(None, validation_alias="ASTRA_VECTORIZE_USERNAME")
     password: SecretStr | None = Field(None, validation_alias="ASTRA_VECTORIZE_PASSWORD")
     database_alias: str = Field(
-        "cluster", min_length=1, validation_alias="ASTRA_VECTORIZE_DATABASE_ALIAS"
+        rules.DATABASE_ALIAS, min_length=1, validation_alias="ASTRA_VECTORIZE_DATABASE_ALIAS"
     )
     hugging_face_url: Address | None = Field(
         None, validation_alias="ASTRA_VECTORIZE_HUGGING_FACE_URL"
@@ -219,8 +218,7 @@ class Settings(BaseSettings):
                 "no user and password are set for the self-hosted Data API",
                 fix=f"run {self.how_to_set(LOGIN)}",
             )
-        user, password = self.username, self.password.get_secret_value()
-        return f"Cassandra:{_base64(user)}:{_base64(password)}"
+        return rules.cassandra_token(self.username, self.password.get_secret_value())
 
     def data_api_address(self) -> str:
         """The self-hosted Data API's address.
@@ -238,10 +236,6 @@ class Settings(BaseSettings):
 
 
 SettingsT = TypeVar("SettingsT", bound=Settings)
-
-
-def _base64(text: str) -> str:
-    return b64encode(text.encode()).decode()
 
 
 def load_settings(config: Callable[[str], Any]) -> Settings:
