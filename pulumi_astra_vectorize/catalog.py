@@ -17,6 +17,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+HUGGING_FACE = "huggingface"
+"""Hugging Face Serverless, the provider of the vendor's page."""
+
 DIMENSION = "vectorDimension"
 """The parameter of a model that says which dimensions it supports."""
 

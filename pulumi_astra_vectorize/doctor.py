@@ -17,7 +17,7 @@ from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.errors import AstraVectorizeError
 from pulumi_astra_vectorize.settings import Settings
 
-PROVIDER = "huggingface"
+PROVIDER = catalog.HUGGING_FACE
 
 Level = Literal["ok", "warning", "error"]
 Hear = Callable[["Finding"], None]

@@ -62,6 +62,7 @@ RotationWay = Literal["recreate", "in_place"]
 """How a new secret gets there: by removal and recreation, as every target can; or at once."""
 
 ROTATION_WAYS: tuple[str, ...] = get_args(RotationWay)
+
 DATABASE_ALIAS = "cluster"
 """What programs and scopes call a self-hosted Data API's one database, unless told otherwise."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 
+from pulumi_astra_vectorize import catalog
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize.api.recent import ACTING_SECONDS
 from pulumi_astra_vectorize.api.service import IntegrationsService
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.target import Target
     from pulumi_astra_vectorize.settings import TargetName
 
-DEFAULT_PROVIDER = "huggingface"
+DEFAULT_PROVIDER = catalog.HUGGING_FACE
 
 
 class IntegrationInputs(life.ResourceInputs):

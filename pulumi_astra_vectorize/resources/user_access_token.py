@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, ClassVar
 import pulumi
 from pydantic import Field
 
+from pulumi_astra_vectorize import catalog, rules
 from pulumi_astra_vectorize import lifecycle as life
-from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.recent import SHOWN_SECONDS
 from pulumi_astra_vectorize.api.service import IntegrationsService, TokenThere
 from pulumi_astra_vectorize.creations import about_to_make, begun_before
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.target import Target
     from pulumi_astra_vectorize.settings import TargetName
 
-VERIFIABLE = "huggingface"
+VERIFIABLE = catalog.HUGGING_FACE
 """The provider whose secrets can be verified: it answers who a token belongs to."""
 
 

@@ -20,7 +20,7 @@ from pulumi_astra_vectorize.server.lookups.credentials import (
     resolve_secret,
 )
 
-EMBEDDING_PROVIDER = "huggingface"
+EMBEDDING_PROVIDER = catalog.HUGGING_FACE
 """The one provider that this server can call; the others can be declared, not used."""
 
 

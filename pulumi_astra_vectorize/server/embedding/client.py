@@ -10,9 +10,12 @@ import httpx
 import stamina
 from pydantic import AllowInfNan, TypeAdapter, ValidationError
 
+from pulumi_astra_vectorize.catalog import HUGGING_FACE
 from pulumi_astra_vectorize.server.embedding.errors import ProviderError, Trouble
 
 PATH: Final = "/hf-inference/models/{model}/pipeline/feature-extraction"
+
+THE_PROVIDER: Final = f"The embedding provider '{HUGGING_FACE}'"
 
 CONNECT_SECONDS: Final = 2.0
 READ_SECONDS: Final = 5.0
@@ -104,7 +107,7 @@ def _lost(problem: httpx.TransportError) -> str:
     """What became of the call; httpx's own words may quote the secret."""
     cut = isinstance(problem, httpx.ReadError | httpx.RemoteProtocolError)
     fate = "broke off its answer" if cut else "cannot be reached"
-    return f"The embedding provider 'huggingface' {fate} ({type(problem).__name__})."
+    return f"{THE_PROVIDER} {fate} ({type(problem).__name__})."
 
 
 def _vectors(response: httpx.Response, secret: str) -> list[list[float]]:
@@ -114,7 +117,7 @@ def _vectors(response: httpx.Response, secret: str) -> list[list[float]]:
     try:
         return _VECTORS.validate_json(response.content, strict=True)
     except ValidationError:
-        message = "The embedding provider 'huggingface' answered with something else than vectors."
+        message = f"{THE_PROVIDER} answered with something else than vectors."
         raise ProviderError(None, message) from None
 
 
@@ -129,8 +132,7 @@ def _trouble(response: httpx.Response) -> Trouble:
 def _answered(trouble: Trouble, status: str, text: str) -> ProviderError:
     return ProviderError(
         trouble,
-        f"The embedding provider 'huggingface' answered with HTTP status {status}: "
-        f"{text[:LONGEST_QUOTE]}",
+        f"{THE_PROVIDER} answered with HTTP status {status}: {text[:LONGEST_QUOTE]}",
     )
 
 
