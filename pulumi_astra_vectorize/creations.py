@@ -153,7 +153,10 @@ def _left_behind(folder: Path) -> bool:
 
 
 def _ending() -> bool:
-    """Whether this process was told to end meanwhile: its engine then waits for no answer."""
+    """Whether this process was told to end meanwhile: its engine then waits for no answer.
+
+    Python ends only when the thread that asks this has ended, and tells it in no other public way.
+    """
     try:
         with ThreadPoolExecutor(max_workers=1) as pool:
             pool.submit(bool)

@@ -171,6 +171,11 @@ def entity_name_problem(kind: str, name: str, limit: int) -> str | None:
     return None
 
 
+def database_reference_problem(reference: object) -> str | None:
+    """A database is named by its name or its id: never by nothing."""
+    return "a database needs a name or an id" if reference == "" else None
+
+
 def choice_problem(kind: str, value: str, choices: Sequence[str]) -> str | None:
     """One of a fixed list of words."""
     if value in choices:
