@@ -57,8 +57,16 @@ LOGIN = {"username": "USER", "password": "PASSWORD"}
 def _own_state_folder() -> Path:
     """Where programs keep what must outlive a crash (XDG base directory specification)."""
     state = Path(os.environ.get("XDG_STATE_HOME", ""))
-    home = state if state.is_absolute() else Path.home() / ".local" / "state"
+    home = state if state.is_absolute() else Path("~/.local/state")
     return home / "pulumi-astra-vectorize" / "spool"
+
+
+def _at_home(folder: Path) -> Path:
+    """Also the default is checked: not every container's user has a home."""
+    try:
+        return folder.expanduser()
+    except RuntimeError:
+        raise ValueError(f"{folder}: there is no such home, so write a whole path") from None
 
 
 def _host_and_port(address: str) -> str:
@@ -133,7 +141,7 @@ class Settings(BaseSettings):
     portal_wait: Seconds = Field(0, validation_alias="ASTRA_VECTORIZE_PORTAL_WAIT")
     database_wait: Seconds = Field(0, validation_alias="ASTRA_VECTORIZE_DATABASE_WAIT")
     timeout_seconds: Seconds = Field(60, gt=0, validation_alias="ASTRA_VECTORIZE_TIMEOUT_SECONDS")
-    spool_folder: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
+    spool_folder: Annotated[Path, AfterValidator(_at_home)] = Field(
         default_factory=_own_state_folder, validation_alias="ASTRA_VECTORIZE_SPOOL_FOLDER"
     )
     credential_cache_seconds: Seconds | None = Field(
