@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from pulumi_astra_vectorize import catalog
@@ -75,8 +76,8 @@ def examine(target: Target, tokens: Sequence[str], hear: Hear) -> None:
 def _examine_spool(settings: Settings, hear: Hear) -> None:
     """Whether documents and rotations can be kept; the folder is made when it is needed."""
     folder = settings.spool_folder
-    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-    if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+    there = _nearest(folder)
+    if not (os.access(there, os.W_OK | os.X_OK) and there.is_dir()):
         hear(
             Finding(
                 "SPOOL_NOT_WRITABLE",
@@ -86,6 +87,14 @@ def _examine_spool(settings: Settings, hear: Hear) -> None:
                 f"{settings.how_to_set({'spool_folder': 'FOLDER'})}",
             )
         )
+
+
+def _nearest(folder: Path) -> Path:
+    """The last part of a path that is there; all of it where the system refuses to look."""
+    try:
+        return next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    except OSError:
+        return folder
 
 
 def _examine_database(target: Target, database: Database, hear: Hear) -> list[Embedder]:
