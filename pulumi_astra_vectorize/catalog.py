@@ -17,8 +17,14 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+HUGGING_FACE = "huggingface"
+"""Hugging Face Serverless, the provider of the vendor's page."""
+
 DIMENSION = "vectorDimension"
 """The parameter of a model that says which dimensions it supports."""
+
+SUPPORTED = "SUPPORTED"
+"""The status of models that new collections and columns may use."""
 
 
 class _Fact(BaseModel):
@@ -49,7 +55,7 @@ class Parameter(_Fact):
 class Support(_Fact):
     """Whether new collections and columns may use a model."""
 
-    status: str = "SUPPORTED"
+    status: str = SUPPORTED
     message: str | None = None
 
 
@@ -225,7 +231,7 @@ def model_problem(name: str, provider: Provider, model: str | None) -> str | Non
         models = _listed(known.name for known in provider.models)
         return f"The embedding provider '{name}' has no model '{model}'; its models are {models}."
     support = found.api_model_support
-    if support.status != "SUPPORTED":
+    if support.status != SUPPORTED:
         return f"The model '{model}' is {support.status} and takes no new collections or columns."
     return None
 

@@ -29,6 +29,12 @@ ENVIRONMENT = (
     "ASTRA_VECTORIZE_ENDPOINT and ASTRA_DB_APPLICATION_TOKEN."
 )
 
+WITHOUT_VECTOR = (
+    "had a vector and no text: what of these was loaded now has no vector. To keep the vectors "
+    "(same provider, model and dimension), delete these documents, and load the file again with "
+    "--keep-vectors"
+)
+
 DatabaseOption = Annotated[str, typer.Option(help="The database's name or id.")]
 KeyspaceOption = Annotated[str, typer.Option(help="The collection's keyspace.")]
 CollectionOption = Annotated[str, typer.Option(help="The collection's name.")]
@@ -102,12 +108,7 @@ def load(
         written = documents.load(ready(stream), ask_first=True, passed=shown)
     typer.echo(f"loaded {written} documents; {total - written} were there already", err=True)
     if without and written:
-        typer.echo(
-            f"{without} of the file had a vector and no text: what of these was loaded now has no "
-            "vector. To keep the vectors (same provider, model and dimension), delete these "
-            "documents, and load the file again with --keep-vectors",
-            err=True,
-        )
+        typer.echo(f"{without} of the file {WITHOUT_VECTOR}", err=True)
 
 
 def _collection(database: str, keyspace: str, name: str) -> tuple[Documents, JsonObject]:

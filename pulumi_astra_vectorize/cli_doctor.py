@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from pulumi_astra_vectorize.errors import AstraVectorizeError, ConfigurationError
+from pulumi_astra_vectorize.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.doctor import Finding
@@ -68,8 +68,7 @@ def doctor(
     settings = list(_settings(config or {}, target))
     for setting in [] if as_json else settings:
         typer.echo(setting)
-    findings: list[Finding] = []
-    _examine(config, target, token or [], findings, shown=not as_json)
+    findings = _examine(config, target, token or [], shown=not as_json)
     is_well = all(finding.level != "error" for finding in findings)
     if as_json:
         report = {
@@ -82,16 +81,13 @@ def doctor(
 
 
 def _examine(
-    config: Mapping[str, str] | None,
-    target: str | None,
-    tokens: list[str],
-    findings: list[Finding],
-    *,
-    shown: bool,
-) -> None:
+    config: Mapping[str, str] | None, target: str | None, tokens: list[str], *, shown: bool
+) -> list[Finding]:
     from pulumi_astra_vectorize.api.retries import say_long_waits
     from pulumi_astra_vectorize.api.target import Target
-    from pulumi_astra_vectorize.doctor import Finding, examine
+    from pulumi_astra_vectorize.doctor import examine, told
+
+    findings: list[Finding] = []
 
     def hear(finding: Finding) -> None:
         if finding in findings:
@@ -104,10 +100,9 @@ def _examine(
     for unknown in _unknown_keys(config or {}):
         hear(unknown)
     say_long_waits()
-    try:
+    with told(hear):
         examine(Target(_settings_to_use(config, target)), tokens, hear)
-    except AstraVectorizeError as error:
-        hear(Finding(error.code, "error", error.message, error.fix))
+    return findings
 
 
 def _settings_to_use(config: Mapping[str, str] | None, target: str | None) -> Settings:
@@ -177,11 +172,11 @@ def _shown(name: str, value: object) -> str | float | None:
 
 def _unknown_keys(config: Mapping[str, str]) -> Iterator[Finding]:
     """What stands among the settings and is none: mostly a slip of the keyboard."""
-    from pulumi_astra_vectorize.configuration import TARGETS_KEY
+    from pulumi_astra_vectorize.configuration import TARGETS_KEY, written_key
     from pulumi_astra_vectorize.doctor import Finding
     from pulumi_astra_vectorize.settings import CONFIG_KEYS, NAMESPACE
 
-    known = [TARGETS_KEY, *(f"{NAMESPACE}:{key}" for key in CONFIG_KEYS.values())]
+    known = [TARGETS_KEY, *(written_key(None, key) for key in CONFIG_KEYS.values())]
     for key in config:
         if key.startswith(f"{NAMESPACE}:") and key not in known:
             meant = "".join(f", and set {one}" for one in get_close_matches(key, known, 1))

@@ -173,7 +173,10 @@ _run = _Run()
 
 
 def use_configuration(configuration: Configuration) -> None:
-    """Remembers the settings; Pulumi hands the same ones to every provider of a process."""
+    """Remembers the settings; Pulumi hands the same ones to every provider of a process.
+
+    Equal ones change nothing: what was made of the first stays in use.
+    """
     with _run.lock:
         if configuration != _run.configuration:
             _run.configuration = configuration

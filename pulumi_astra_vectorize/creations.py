@@ -40,6 +40,9 @@ PERMISSIONS = frozenset({"adopt", "force_destroy"})
 ANSWERS_WITHIN = 1.0
 """Seconds; the engine is on this machine."""
 
+_ADDRESS = re.compile(r"[\d.]+:\d+")
+"""Of an engine: IP address and port."""
+
 
 @dataclass(frozen=True)
 class Creation:
@@ -137,7 +140,7 @@ def end_in_order() -> None:
 def engine_address() -> str | None:
     """Of the engine that started this process, which tells it as the only argument."""
     told = sys.argv[1] if len(sys.argv) == 2 else ""
-    return told if re.fullmatch(r"[\d.]+:\d+", told) else None
+    return told if _ADDRESS.fullmatch(told) else None
 
 
 @cache
@@ -150,7 +153,10 @@ def _left_behind(folder: Path) -> bool:
 
 
 def _ending() -> bool:
-    """Whether this process was told to end meanwhile: its engine then waits for no answer."""
+    """Whether this process was told to end meanwhile: its engine then waits for no answer.
+
+    Python ends only when the thread that asks this has ended, and tells it in no other public way.
+    """
     try:
         with ThreadPoolExecutor(max_workers=1) as pool:
             pool.submit(bool)
@@ -173,7 +179,7 @@ def _of_a_dead_engine(note: Path) -> bool:
         engine = note.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError):
         return False
-    return re.fullmatch(r"[\d.]+:\d+", engine) is not None and not _answers(engine)
+    return _ADDRESS.fullmatch(engine) is not None and not _answers(engine)
 
 
 def _name_of(rules: Lifecycle[Any, Any], inputs: ResourceInputs, settings: Settings) -> str:

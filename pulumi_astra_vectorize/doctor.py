@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from pulumi_astra_vectorize import catalog
@@ -17,8 +18,7 @@ from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.errors import AstraVectorizeError
 from pulumi_astra_vectorize.settings import Settings
 
-PROVIDER = "huggingface"
-SUPPORTED = "SUPPORTED"
+PROVIDER = catalog.HUGGING_FACE
 
 Level = Literal["ok", "warning", "error"]
 Hear = Callable[["Finding"], None]
@@ -41,6 +41,15 @@ class Finding:
     fix: str = ""
 
 
+@contextmanager
+def told(hear: Hear) -> Generator[None, None, None]:
+    """An error of ours is a finding."""
+    try:
+        yield
+    except AstraVectorizeError as error:
+        hear(Finding(error.code, "error", error.message, error.fix))
+
+
 def examine(target: Target, tokens: Sequence[str], hear: Hear) -> None:
     """Looks at everything that can be looked at without changing anything.
 
@@ -51,33 +60,24 @@ def examine(target: Target, tokens: Sequence[str], hear: Hear) -> None:
     """
     _examine_spool(target.settings, hear)
     databases: list[Database] = []
-    with _told(hear):
+    with told(hear):
         databases = target.databases()
         names = ", ".join(sorted(db.name for db in databases)) or "none"
         hear(Finding("DATABASES", "ok", f"the target answers; its databases: {names}"))
     users: list[Embedder] = []
     for database in databases:
-        with _told(hear):
+        with told(hear):
             users += _examine_database(target, database, hear)
-    with _told(hear):
+    with told(hear):
         _examine_integration(target, hear)
         _examine_tokens(target, tokens, users, hear)
-
-
-@contextmanager
-def _told(hear: Hear) -> Generator[None, None, None]:
-    """An error of ours is a finding."""
-    try:
-        yield
-    except AstraVectorizeError as error:
-        hear(Finding(error.code, "error", error.message, error.fix))
 
 
 def _examine_spool(settings: Settings, hear: Hear) -> None:
     """Whether documents and rotations can be kept; the folder is made when it is needed."""
     folder = settings.spool_folder
-    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-    if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+    there = _nearest(folder)
+    if not (os.access(there, os.W_OK | os.X_OK) and there.is_dir()):
         hear(
             Finding(
                 "SPOOL_NOT_WRITABLE",
@@ -87,6 +87,14 @@ def _examine_spool(settings: Settings, hear: Hear) -> None:
                 f"{settings.how_to_set({'spool_folder': 'FOLDER'})}",
             )
         )
+
+
+def _nearest(folder: Path) -> Path:
+    """The last part of a path that is there; all of it where the system refuses to look."""
+    try:
+        return next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    except OSError:
+        return folder
 
 
 def _examine_database(target: Target, database: Database, hear: Hear) -> list[Embedder]:
@@ -130,7 +138,7 @@ def _of_models(providers: catalog.Providers, users: Iterable[Embedder]) -> Itera
         known = providers.get(user.provider)
         model = known.model(user.model) if known else None
         status = model.api_model_support.status if model else "unknown to the Data API"
-        if status != SUPPORTED:
+        if status != catalog.SUPPORTED:
             yield Finding(
                 "MODEL_NOT_SUPPORTED",
                 "warning",

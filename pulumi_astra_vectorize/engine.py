@@ -260,11 +260,6 @@ def target_input(target: str | None, *handed_over: object) -> str | None:
     return next((name for name in (target, *others) if name is not None), None)
 
 
-def secret_input(value: Input[str]) -> Output[str]:
-    """Marks an input as a Pulumi secret, whatever the program passed."""
-    return Output.secret(value)
-
-
 @contextmanager
 def _target(name: str | None) -> Generator[Target]:
     """The clients: loaded on first use, since neither a program nor a preview needs any."""

@@ -64,7 +64,7 @@ def explained_disk_errors(path: Path) -> Generator[None]:
             f"{path} cannot be used: {error.strerror or error}",
             fix="make room or give the right to write there, or choose another place (for a "
             "reload or a rotation by hand: `pulumi config set astra-vectorize:spoolFolder FOLDER`, "
-            "or ASTRA_VECTORIZE_SPOOL_FOLDER)",
+            "or ASTRA_VECTORIZE_SPOOL_FOLDER; for a server: --data FOLDER)",
         ) from None
 
 

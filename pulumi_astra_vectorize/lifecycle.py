@@ -125,7 +125,6 @@ class Lifecycle(ABC, Generic[InputsT, OutputsT]):
         self, _state: State[InputsT, OutputsT], _inputs: InputsT, _target: Target
     ) -> None:
         """Raises what ``update`` would refuse because of what is there."""
-        return
 
     @abstractmethod
     def create(self, inputs: InputsT, target: Target) -> tuple[str, OutputsT]:

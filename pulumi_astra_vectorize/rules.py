@@ -6,6 +6,7 @@ docs/rules.md ties every rule of the vendor's page to its place here and to its 
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Literal, TypeVar, get_args
@@ -61,6 +62,10 @@ RotationWay = Literal["recreate", "in_place"]
 """How a new secret gets there: by removal and recreation, as every target can; or at once."""
 
 ROTATION_WAYS: tuple[str, ...] = get_args(RotationWay)
+
+DATABASE_ALIAS = "cluster"
+"""What programs and scopes call a self-hosted Data API's one database, unless told otherwise."""
+
 DEFAULT_KEYSPACE = "default_keyspace"
 SYSTEM_KEYSPACES = (
     "system",
@@ -117,6 +122,9 @@ DATABASE_STATUSES = frozenset(
 CREDENTIAL_SUFFIX = ".providerKey"
 """What the Data API appends to a token's name (contract credentials.md)."""
 
+CASSANDRA = "Cassandra"
+"""What a token begins with that stands for a user and a password."""
+
 T = TypeVar("T")
 
 _TOKEN_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
@@ -163,6 +171,11 @@ def entity_name_problem(kind: str, name: str, limit: int) -> str | None:
     return None
 
 
+def database_reference_problem(reference: object) -> str | None:
+    """A database is named by its name or its id: never by nothing."""
+    return "a database needs a name or an id" if reference == "" else None
+
+
 def choice_problem(kind: str, value: str, choices: Sequence[str]) -> str | None:
     """One of a fixed list of words."""
     if value in choices:
@@ -201,6 +214,12 @@ def token_of_credential(credential: str) -> str:
 def credential_of_token(token: str) -> str:
     """A token's name as the Data API keeps it."""
     return token if token.endswith(CREDENTIAL_SUFFIX) else token + CREDENTIAL_SUFFIX
+
+
+def cassandra_token(username: str, password: str) -> str:
+    """A self-hosted Data API's token, as astrapy's UsernamePasswordTokenProvider makes it."""
+    login = (b64encode(part.encode()).decode() for part in (username, password))
+    return ":".join([CASSANDRA, *login])
 
 
 def metric_of(source_model: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from base64 import b64encode
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -58,8 +57,16 @@ LOGIN = {"username": "USER", "password": "PASSWORD"}
 def _own_state_folder() -> Path:
     """Where programs keep what must outlive a crash (XDG base directory specification)."""
     state = Path(os.environ.get("XDG_STATE_HOME", ""))
-    home = state if state.is_absolute() else Path.home() / ".local" / "state"
+    home = state if state.is_absolute() else Path("~/.local/state")
     return home / "pulumi-astra-vectorize" / "spool"
+
+
+def _at_home(folder: Path) -> Path:
+    """Also the default is checked: not every container's user has a home."""
+    try:
+        return folder.expanduser()
+    except RuntimeError:
+        raise ValueError(f"{folder}: there is no such home, so write a whole path") from None
 
 
 def _host_and_port(address: str) -> str:
@@ -126,7 +133,7 @@ class Settings(BaseSettings):
     username: str | None = Field(None, validation_alias="ASTRA_VECTORIZE_USERNAME")
     password: SecretStr | None = Field(None, validation_alias="ASTRA_VECTORIZE_PASSWORD")
     database_alias: str = Field(
-        "cluster", min_length=1, validation_alias="ASTRA_VECTORIZE_DATABASE_ALIAS"
+        rules.DATABASE_ALIAS, min_length=1, validation_alias="ASTRA_VECTORIZE_DATABASE_ALIAS"
     )
     hugging_face_url: Address | None = Field(
         None, validation_alias="ASTRA_VECTORIZE_HUGGING_FACE_URL"
@@ -134,7 +141,7 @@ class Settings(BaseSettings):
     portal_wait: Seconds = Field(0, validation_alias="ASTRA_VECTORIZE_PORTAL_WAIT")
     database_wait: Seconds = Field(0, validation_alias="ASTRA_VECTORIZE_DATABASE_WAIT")
     timeout_seconds: Seconds = Field(60, gt=0, validation_alias="ASTRA_VECTORIZE_TIMEOUT_SECONDS")
-    spool_folder: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
+    spool_folder: Annotated[Path, AfterValidator(_at_home)] = Field(
         default_factory=_own_state_folder, validation_alias="ASTRA_VECTORIZE_SPOOL_FOLDER"
     )
     credential_cache_seconds: Seconds | None = Field(
@@ -219,8 +226,7 @@ class Settings(BaseSettings):
                 "no user and password are set for the self-hosted Data API",
                 fix=f"run {self.how_to_set(LOGIN)}",
             )
-        user, password = self.username, self.password.get_secret_value()
-        return f"Cassandra:{_base64(user)}:{_base64(password)}"
+        return rules.cassandra_token(self.username, self.password.get_secret_value())
 
     def data_api_address(self) -> str:
         """The self-hosted Data API's address.
@@ -238,10 +244,6 @@ class Settings(BaseSettings):
 
 
 SettingsT = TypeVar("SettingsT", bound=Settings)
-
-
-def _base64(text: str) -> str:
-    return b64encode(text.encode()).decode()
 
 
 def load_settings(config: Callable[[str], Any]) -> Settings:

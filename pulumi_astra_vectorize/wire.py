@@ -18,6 +18,9 @@ INTEGRATIONS = "/v1/integrations"
 SINGLE_TENANT = "SINGLE-TENANT"
 """The id of the one database of a self-hosted Data API (contract credentials.md)."""
 
+EMBEDDED_CLOUD = "LOCAL"
+"""The cloud that databases of the embedded server are in; Astra's are in AWS, GCP or AZURE."""
+
 Secret = Annotated[
     SecretStr, PlainSerializer(SecretStr.get_secret_value, return_type=str, when_used="json")
 ]

@@ -18,6 +18,7 @@ from pulumi_astra_vectorize.server.data_api.tables import filters as table_filte
 from pulumi_astra_vectorize.server.data_api.tables import updates as table_updates
 from tests.fidelity.all_cases import CASES
 from tests.fidelity.cases import Case, Entity, Json, Place, Step
+from tools.markdown import row
 
 PAGE = Path(__file__).parents[1] / "docs" / "coverage.md"
 
@@ -63,12 +64,12 @@ class Row:
 
     @property
     def shown(self) -> str:
-        """The row of the page's table."""
+        """The line of the page's table."""
         if self.off_code:
             answer = f"refused: `{self.off_code}`" + (" (off is accepted)" * bool(self.accepted))
         else:
             answer = f"covered ({self.accepted})" if self.accepted else "no case"
-        return f"| `{self.member}` | {answer} |"
+        return row(f"`{self.member}`", answer)
 
 
 def requests() -> list[Request]:
@@ -213,9 +214,9 @@ def _title(registration: Registration) -> str:
 def page() -> str:
     """The whole page."""
     tables = {**commands(), **operators()}
-    sections = [_section(title, [row.shown for row in rows]) for title, rows in tables.items()]
+    sections = [_section(title, [it.shown for it in rows]) for title, rows in tables.items()]
     refused = {**unknown_commands(), **not_of_tables()}
-    lines = [f"| `{name}` | refused: `{code}` |" for name, code in sorted(refused.items())]
+    lines = [row(f"`{name}`", f"refused: `{code}`") for name, code in sorted(refused.items())]
     missing = _section("Commands that are not there, or not on tables", lines)
     return "\n".join([INTRODUCTION, missing, *sections])
 

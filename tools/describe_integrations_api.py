@@ -15,6 +15,7 @@ from pulumi_astra_vectorize.server.integrations.application import create_integr
 from pulumi_astra_vectorize.server.sealing import Sealer, new_key
 from pulumi_astra_vectorize.server.store.engines import sqlite_engines
 from pulumi_astra_vectorize.server.store.store import Store
+from tools.markdown import row
 
 PAGE = Path(__file__).parents[1] / "docs" / "integrations-api.md"
 
@@ -77,7 +78,7 @@ def operation(method: str, path: str, described: Json) -> str:
     lines += ["| answer | body | |", "| --- | --- | --- |"]
     for status, answer in sorted(described["responses"].items()):
         said = answer["description"].replace("Successful Response", "")
-        lines.append(f"| {status} | {content(answer)} | {said} |")
+        lines.append(row(status, content(answer), said))
     return "\n".join([*lines, ""])
 
 
@@ -93,8 +94,12 @@ def body(name: str, schema: Json) -> str:
     """One kind of body: its members."""
     required = schema.get("required", [])
     rows = [
-        f"| `{member}` | {kind(described)} | {'yes' if member in required else 'no'} "
-        f"| {described.get('description', '')} |"
+        row(
+            f"`{member}`",
+            kind(described),
+            "yes" if member in required else "no",
+            described.get("description", ""),
+        )
         for member, described in schema["properties"].items()
     ]
     return "\n".join(

@@ -91,9 +91,9 @@ def helper(kind: type[Any]) -> str:
 
 def models() -> str:
     """The models of Hugging Face Serverless, with the dimensions that they have."""
-    provider = catalog.bundled()["huggingface"]
+    provider = catalog.bundled()[catalog.HUGGING_FACE]
     lines = ["## Models of Hugging Face Serverless\n", "| model | dimension |", "| --- | --- |"]
-    lines += [f"| `{m.name}` | {m.vector_dimension} |" for m in provider.models]
+    lines += [row(f"`{m.name}`", str(m.vector_dimension)) for m in provider.models]
     return "\n".join([*lines, ""])
 
 

@@ -7,9 +7,7 @@ from collections.abc import Iterable
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.errors import ConfigurationError
 from pulumi_astra_vectorize.settings import Settings
-
-EMBEDDED = "LOCAL"
-"""The cloud that databases of the embedded server are in; Astra's are in AWS, GCP or AZURE."""
+from pulumi_astra_vectorize.wire import EMBEDDED_CLOUD
 
 
 def require_astra(databases: Iterable[Database], settings: Settings) -> None:
@@ -17,7 +15,7 @@ def require_astra(databases: Iterable[Database], settings: Settings) -> None:
 
     Otherwise every resource would find something else that Astra has and it has not.
     """
-    if any(database.info.cloud == EMBEDDED for database in databases):
+    if any(database.info.cloud == EMBEDDED_CLOUD for database in databases):
         raise ConfigurationError(
             "NOT_ASTRA",
             "the settings contradict each other: the target is astra, but the endpoint "

@@ -21,15 +21,12 @@ def verify_secret(transport: Transport, token_name: str) -> None:
     except ConfigurationError:
         raise _refused(token_name, 401) from None
     except (UnreachableError, RefusedError) as error:
-        unknown = _not_verified(token_name, error.message, transport.settings)
-        if error.code == "CERTIFICATE_NOT_TRUSTED":
-            unknown.fix = f"{error.fix}; {SKIP}"
-        raise unknown from None
+        raise _not_verified(token_name, error.message, _after(error, transport.settings)) from None
     if answer.status == 403:
         raise _refused(token_name, answer.status)
     if answer.status != 200:
         said = f"{transport.base_url} answered HTTP {answer.status}"
-        raise _not_verified(token_name, said, transport.settings)
+        raise _not_verified(token_name, said, _ask_elsewhere(transport.settings))
 
 
 def _refused(token_name: str, status: int) -> RefusedError:
@@ -43,12 +40,23 @@ def _refused(token_name: str, status: int) -> RefusedError:
     )
 
 
-def _not_verified(token_name: str, why: str, settings: Settings) -> RefusedError:
+def _after(error: UnreachableError | RefusedError, settings: Settings) -> str:
+    """What to do: a certificate that is not trusted has advice of its own."""
+    if error.code == "CERTIFICATE_NOT_TRUSTED":
+        return error.fix
+    return _ask_elsewhere(settings)
+
+
+def _ask_elsewhere(settings: Settings) -> str:
+    url = settings.key_of("hugging_face_url")
+    return f"check `{url}`, or run the same command again later"
+
+
+def _not_verified(token_name: str, why: str, fix: str) -> RefusedError:
     return RefusedError(
         "SECRET_NOT_VERIFIED",
         f"the secret of user access token {token_name!r} could not be verified: {why}; nothing was "
         "changed",
-        fix=f"check `{settings.key_of('hugging_face_url')}`, or run the same command again later; "
-        f"{SKIP}",
+        fix=f"{fix}; {SKIP}",
         source="embedding provider",
     )

@@ -75,19 +75,12 @@ class Integrations:
     def add_token(
         self, provider: str, name: str, secret: str, databases: Sequence[str]
     ) -> wire.TokenView:
-        """Stores a secret under a name, with the first databases of its scope.
-
-        The rest of more than ten is added by further calls, ten at most each.
-        """
-        first, *rest = [*rules.in_calls(databases)] or [[]]
+        """Stores a secret under a name, with the first databases of its scope: ten at most."""
         body = wire.NewToken.model_validate(
-            {"name": name, "secret": secret, "databases": first}
+            {"name": name, "secret": secret, "databases": [*databases]}
         ).model_dump(mode="json", by_alias=True)
         answer = self._call("POST", _path(provider, "tokens"), body)
-        view = _present(answer).parsed(wire.TokenView)
-        for group in rest:
-            self.add_to_scope(provider, view.id, group)
-        return view
+        return _present(answer).parsed(wire.TokenView)
 
     def replace_secret(self, provider: str, token_id: str, secret: str) -> wire.TokenView:
         """Puts another secret in a token's place at once; name, id and scope stay."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field, ValidationError
 
+from pulumi_astra_vectorize.errors import ConfigurationError
 from pulumi_astra_vectorize.files import explained_disk_errors, write_whole
 
 LIFETIME = timedelta(days=7)
@@ -31,11 +32,23 @@ class PortalMemory:
         self._folder = folder
 
     def recall(self, provider: str, name: str) -> Rotation | None:
-        """The rotation on its way, if there is one."""
+        """The rotation on its way, if there is one.
+
+        Raises:
+            ConfigurationError: ROTATION_UNREADABLE.
+        """
+        file = self._file(provider, name)
         try:
-            told = Rotation.model_validate_json(self._file(provider, name).read_bytes())
-        except (FileNotFoundError, ValidationError):
+            told = Rotation.model_validate_json(file.read_bytes())
+        except FileNotFoundError:
             return None
+        except (OSError, ValidationError):
+            raise ConfigurationError(
+                "ROTATION_UNREADABLE",
+                f"{file}, which has the scope that a rotation is to put back, cannot be read",
+                fix="give the right to read it, or let the version that wrote it finish; or remove "
+                "it if the token has every database of its scope",
+            ) from None
         return told if told.since > datetime.now(timezone.utc) - LIFETIME else None
 
     def keep(self, provider: str, name: str, rotation: Rotation) -> None:
@@ -50,8 +63,14 @@ class PortalMemory:
             write_whole(file, rotation.model_dump_json())
 
     def forget(self, provider: str, name: str) -> None:
-        """The rotation is done."""
-        self._file(provider, name).unlink(missing_ok=True)
+        """The rotation is done.
+
+        Raises:
+            ConfigurationError: FILE_NOT_WRITABLE.
+        """
+        file = self._file(provider, name)
+        with explained_disk_errors(file):
+            file.unlink(missing_ok=True)
 
     def _file(self, provider: str, name: str) -> Path:
         return self._folder / f"rotation-{provider}-{name}.json"

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-NAMES = {"huggingface": "Hugging Face Serverless"}
+from pulumi_astra_vectorize.catalog import HUGGING_FACE
+
+NAMES = {HUGGING_FACE: "Hugging Face Serverless"}
 """What the Portal calls the providers; another provider goes by its id."""
 
 

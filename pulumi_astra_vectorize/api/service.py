@@ -69,7 +69,7 @@ class IntegrationsService(Protocol):
     def add_token(
         self, provider: str, name: str, secret: str, databases: Sequence[str]
     ) -> TokenThere:
-        """Stores a secret under a name, with the first databases of its scope."""
+        """Stores a secret under a name, with the first databases of its scope: ten at most."""
         ...
 
     def replace_secret(self, provider: str, token_id: str, secret: str) -> TokenThere:

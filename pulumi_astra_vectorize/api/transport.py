@@ -122,7 +122,8 @@ class Transport:
         base_url: scheme, host and port (a path is kept as a prefix).
         headers: sent with every call; this is where the application token is.
         settings: of the target: how long one attempt may take, and how its keys are written.
-        handler: the network's stand-in for tests: the seam on which faults are injected.
+        handler: the pool of connections that it shares with others; in tests, a stand-in for the
+            network.
         access: the settings that the address and the headers come from.
     """
 

@@ -10,7 +10,7 @@ from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.commands import JsonObject, member
 from pulumi_astra_vectorize.problems import Problem
 from pulumi_astra_vectorize.resources._place import PlacedInputs
-from pulumi_astra_vectorize.resources._values import choice, listed, mapping
+from pulumi_astra_vectorize.resources._values import choice, listed, mapping, vector_words
 from pulumi_astra_vectorize.resources.embedding_service import (
     ServiceInputs,
     default_dimension,
@@ -117,12 +117,8 @@ def options_of(inputs: CollectionInputs) -> JsonObject:
 
 def definition_problems(known: life.Properties) -> Iterator[Problem]:
     """What is wrong with the metric, dimension, id type and indexing, as far as known."""
-    for name, kind, choices in (
-        ("metric", "metric", rules.METRICS),
-        ("source_model", "source model", rules.SOURCE_MODELS),
-        ("default_id", "id type", rules.ID_TYPES),
-    ):
-        yield from choice(known, name, kind, choices)
+    yield from vector_words(known)
+    yield from choice(known, "default_id", "id type", rules.ID_TYPES)
     for name in {"metric", "source_model"} & known.keys():
         if not {"service", "dimension"} & known.keys():
             yield Problem(

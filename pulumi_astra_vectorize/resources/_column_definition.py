@@ -60,8 +60,14 @@ class VectorColumnInputs(PlacedInputs):
 
 def column_problems(known: life.Properties) -> Iterator[Problem]:
     """What is wrong with the name, the dimension and the reload, as far as known."""
-    if (text(known, "name") or "a").isspace() or text(known, "name") == "":
+    name = text(known, "name")
+    if name is not None and not name.strip():
         yield Problem("INVALID_NAME", ("name",), "a column needs a name")
+    yield from _dimension_problems(known)
+    yield from _reload_problems(known)
+
+
+def _dimension_problems(known: life.Properties) -> Iterator[Problem]:
     if "service" not in known and "dimension" not in known:
         yield Problem(
             "MISSING_INPUT", ("dimension",), "write a dimension, or a service whose model has one"
@@ -71,6 +77,9 @@ def column_problems(known: life.Properties) -> Iterator[Problem]:
         yield Problem(
             "INVALID_DIMENSION", ("dimension",), f"a dimension is at least 1, not {dimension}"
         )
+
+
+def _reload_problems(known: life.Properties) -> Iterator[Problem]:
     if known.get("on_change") == "reload" and "reload_from" not in known:
         yield Problem(
             "MISSING_INPUT", ("reload_from",), "name the column of text that is embedded anew"

@@ -119,14 +119,7 @@ def definition_problems(known: life.Properties) -> Iterator[Problem]:
         if not known.get("adopt"):
             yield from _uncreatable(kinds)
     keys = _key_columns(known)
-    for name in keys:
-        if name not in columns:
-            yield Problem(
-                "INVALID_PRIMARY_KEY", ("primary_key",), f"{name!r} is not among the columns"
-            )
-        elif str(_kind(columns[name])) in rules.NOT_IN_KEYS:
-            wrong = f"{name!r} is a {_kind(columns[name])}, which no primary key takes"
-            yield Problem("INVALID_PRIMARY_KEY", ("primary_key",), wrong)
+    yield from _key_type_problems(keys, columns)
     yield from _key_problems(mapping(known, "primary_key") or {}, keys)
 
 
@@ -159,6 +152,16 @@ def _uncreatable(kinds: dict[tuple[str, ...], Any]) -> Iterator[Problem]:
 
 def _is_scalar(kind: object) -> bool:
     return isinstance(kind, str) and kind in rules.SCALAR_TYPES | rules.TYPES_ONLY_OF_CQL
+
+
+def _key_type_problems(names: list[str], columns: life.Properties) -> Iterator[Problem]:
+    for name in names:
+        if name not in columns:
+            wrong = f"{name!r} is not among the columns"
+            yield Problem("INVALID_PRIMARY_KEY", ("primary_key",), wrong)
+        elif str(_kind(columns[name])) in rules.NOT_IN_KEYS:
+            wrong = f"{name!r} is a {_kind(columns[name])}, which no primary key takes"
+            yield Problem("INVALID_PRIMARY_KEY", ("primary_key",), wrong)
 
 
 def _key_problems(key: life.Properties, names: list[str]) -> Iterator[Problem]:

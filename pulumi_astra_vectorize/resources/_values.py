@@ -49,6 +49,12 @@ def choice(
         yield Problem("INVALID_CHOICE", (*inside, name), wrong)
 
 
+def vector_words(known: Properties, *inside: str) -> Iterator[Problem]:
+    """The metric and the source model of a vector index."""
+    yield from choice(known, "metric", "metric", rules.METRICS, *inside)
+    yield from choice(known, "source_model", "source model", rules.SOURCE_MODELS, *inside)
+
+
 def token_name(known: Properties, name: str, *inside: str) -> Iterator[Problem]:
     """The name of a user access token, where it is written as a string."""
     value = text(known, name)
@@ -64,6 +70,6 @@ def provider_id(known: Properties, name: str) -> Iterator[Problem]:
 
 
 def database_reference(known: Properties) -> Iterator[Problem]:
-    """A database is named by its name or its id: never by nothing."""
-    if text(known, "database") == "":
-        yield Problem("EMPTY_INPUT", ("database",), "a database needs a name or an id")
+    """A database is named by its name or its id."""
+    if wrong := rules.database_reference_problem(known.get("database")):
+        yield Problem("EMPTY_INPUT", ("database",), wrong)

@@ -12,7 +12,7 @@ from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.commands import JsonObject, member
 from pulumi_astra_vectorize.problems import Problem
-from pulumi_astra_vectorize.resources._values import choice, mapping, text
+from pulumi_astra_vectorize.resources._values import mapping, text, vector_words
 
 
 class VectorIndexDict(TypedDict, total=False):
@@ -110,11 +110,7 @@ def vector_index_on(indexes: dict[str, JsonObject], column: str) -> IndexThere |
 def index_problems(known: life.Properties) -> Iterator[Problem]:
     """What is wrong with ``index``, as far as it is known."""
     index = mapping(known, "index") or {}
-    for name, kind, choices in (
-        ("metric", "metric", rules.METRICS),
-        ("source_model", "source model", rules.SOURCE_MODELS),
-    ):
-        yield from choice(index, name, kind, choices, "index")
+    yield from vector_words(index, "index")
     index_name = text(index, "name")
     if index_name is not None and (
         wrong := rules.entity_name_problem("index", index_name, rules.MAX_INDEX_NAME)

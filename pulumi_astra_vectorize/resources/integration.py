@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 
+from pulumi_astra_vectorize import catalog
 from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize.api.recent import ACTING_SECONDS
 from pulumi_astra_vectorize.api.service import IntegrationsService
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.target import Target
     from pulumi_astra_vectorize.settings import TargetName
 
-DEFAULT_PROVIDER = "huggingface"
+DEFAULT_PROVIDER = catalog.HUGGING_FACE
 
 
 class IntegrationInputs(life.ResourceInputs):
@@ -44,6 +45,9 @@ class IntegrationOutputs(life.Outputs):
     active: bool = False
 
 
+State = life.State[IntegrationInputs, IntegrationOutputs]
+
+
 class IntegrationLifecycle(life.Lifecycle[IntegrationInputs, IntegrationOutputs]):
     """An integration is there or not; it is active once it has a token."""
 
@@ -54,9 +58,7 @@ class IntegrationLifecycle(life.Lifecycle[IntegrationInputs, IntegrationOutputs]
     def problems(self, known: life.Properties, target: TargetName) -> Iterable[Problem]:
         yield from provider_id(known, "provider")
 
-    def diff(
-        self, state: life.State[IntegrationInputs, IntegrationOutputs], inputs: IntegrationInputs
-    ) -> life.Change:
+    def diff(self, state: State, inputs: IntegrationInputs) -> life.Change:
         return life.compare(state.inputs, inputs, replaces={"target", "provider"}, same_place=False)
 
     def create(self, inputs: IntegrationInputs, target: Target) -> tuple[str, IntegrationOutputs]:
@@ -72,31 +74,20 @@ class IntegrationLifecycle(life.Lifecycle[IntegrationInputs, IntegrationOutputs]
             )
         return inputs.provider, IntegrationOutputs(active=there is not None and there.active)
 
-    def find(
-        self, parts: Sequence[str], target: Target
-    ) -> life.State[IntegrationInputs, IntegrationOutputs] | None:
+    def find(self, parts: Sequence[str], target: Target) -> State | None:
         inputs = IntegrationInputs(provider=parts[0])
         return self.read(life.State(inputs, IntegrationOutputs()), target)
 
-    def read(
-        self, state: life.State[IntegrationInputs, IntegrationOutputs], target: Target
-    ) -> life.State[IntegrationInputs, IntegrationOutputs] | None:
+    def read(self, state: State, target: Target) -> State | None:
         there = target.integrations.integration(state.inputs.provider)
         if there is None:
             return None
         return life.State(state.inputs, IntegrationOutputs(active=there.active))
 
-    def update(
-        self,
-        state: life.State[IntegrationInputs, IntegrationOutputs],
-        inputs: IntegrationInputs,
-        target: Target,
-    ) -> IntegrationOutputs:
-        return state.outputs
+    def update(self, state: State, inputs: IntegrationInputs, target: Target) -> IntegrationOutputs:
+        return state.outputs  # only what is allowed has changed: adopt, force_destroy
 
-    def delete(
-        self, state: life.State[IntegrationInputs, IntegrationOutputs], target: Target
-    ) -> None:
+    def delete(self, state: State, target: Target) -> None:
         provider = state.inputs.provider
         if not state.inputs.force_destroy:
             databases = target.databases()

@@ -64,10 +64,8 @@ class TokenScopeLifecycle(life.Lifecycle[TokenScopeInputs, TokenScopeOutputs]):
         for position, wrong in rules.duplicate_problems(databases or []):
             yield Problem("DUPLICATE_ITEM", ("databases", position), wrong)
         for position, reference in enumerate(databases or []):
-            if reference == "":
-                yield Problem(
-                    "EMPTY_INPUT", ("databases", position), "a database needs a name or an id"
-                )
+            if nameless := rules.database_reference_problem(reference):
+                yield Problem("EMPTY_INPUT", ("databases", position), nameless)
 
     def diff(self, state: State, inputs: TokenScopeInputs) -> life.Change:
         replaces = {"target", "integration", "token"}

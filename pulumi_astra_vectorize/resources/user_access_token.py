@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, ClassVar
 import pulumi
 from pydantic import Field
 
+from pulumi_astra_vectorize import catalog, rules
 from pulumi_astra_vectorize import lifecycle as life
-from pulumi_astra_vectorize import rules
 from pulumi_astra_vectorize.api.recent import SHOWN_SECONDS
 from pulumi_astra_vectorize.api.service import IntegrationsService, TokenThere
 from pulumi_astra_vectorize.creations import about_to_make, begun_before
-from pulumi_astra_vectorize.engine import Provider, Resource, secret_input, target_input
+from pulumi_astra_vectorize.engine import Provider, Resource, target_input
 from pulumi_astra_vectorize.errors import ConflictError
 from pulumi_astra_vectorize.problems import Problem
 from pulumi_astra_vectorize.resources._data_guard import MADE_HERE
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.target import Target
     from pulumi_astra_vectorize.settings import TargetName
 
-VERIFIABLE = "huggingface"
+VERIFIABLE = catalog.HUGGING_FACE
 """The provider whose secrets can be verified: it answers who a token belongs to."""
 
 
@@ -245,7 +245,7 @@ class UserAccessToken(Resource, module="astra-vectorize", name="UserAccessToken"
                 integration.provider if isinstance(integration, Integration) else integration
             ),
             "name": resource_name if name is None else name,
-            "secret": None if secret is None else secret_input(secret),
+            "secret": None if secret is None else pulumi.Output.secret(secret),
             "secret_version": secret_version,
             "verify_secret": verify_secret,
             "rotation": rotation,

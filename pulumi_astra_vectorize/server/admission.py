@@ -8,11 +8,11 @@ from typing import Literal
 
 from pydantic import SecretStr
 
+from pulumi_astra_vectorize.rules import CASSANDRA, cassandra_token
+
 Verdict = Literal["admitted", "refused", "malformed"]
 """``malformed``: a ``Cassandra:`` token whose rest cannot be decoded; the Data API falls over it
 with a code of its own (contract data-api.md, section 1)."""
-
-CASSANDRA = "Cassandra"
 
 
 class Admission:
@@ -23,7 +23,8 @@ class Admission:
     ) -> None:
         self._admitted = {"application token": token.get_secret_value().encode()}
         if username is not None and password is not None:
-            self._admitted[f"user {username}"] = cassandra_token(username, password).encode()
+            login = cassandra_token(username, password.get_secret_value())
+            self._admitted[f"user {username}"] = login.encode()
 
     def name_of(self, token: str) -> str | None:
         """What the bearer of this token is called in logs; None for one who is not admitted.
@@ -41,12 +42,6 @@ class Admission:
         if self.name_of(token) is not None:
             return "admitted"
         return "malformed" if _cannot_be_decoded(token) else "refused"
-
-
-def cassandra_token(username: str, password: SecretStr) -> str:
-    """A self-hosted Data API's token, as astrapy's UsernamePasswordTokenProvider makes it."""
-    login = (username, password.get_secret_value())
-    return ":".join([CASSANDRA, *(base64.b64encode(part.encode()).decode() for part in login)])
 
 
 def _cannot_be_decoded(token: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from pulumi_astra_vectorize.errors import ConfigurationError
-from pulumi_astra_vectorize.files import read_or_create, write_whole
+from pulumi_astra_vectorize.files import explained_disk_errors, read_or_create, write_whole
 from pulumi_astra_vectorize.rules import header_problem
 from pulumi_astra_vectorize.server.settings import ENVIRONMENT_PREFIX
 
@@ -17,13 +17,14 @@ def application_token(given: SecretStr | None, file: Path) -> SecretStr:
     """The token; ``file`` holds it afterwards, for clients on this machine.
 
     Raises:
-        ConfigurationError: APPLICATION_TOKEN_UNUSABLE.
+        ConfigurationError: APPLICATION_TOKEN_UNUSABLE, FILE_NOT_WRITABLE.
     """
-    if given is None:
-        return SecretStr(_usable(read_or_create(file, _new_token), str(file)))
-    token = _usable(given.get_secret_value(), f"{ENVIRONMENT_PREFIX}TOKEN")
-    write_whole(file, f"{token}\n")
-    return given
+    with explained_disk_errors(file):
+        if given is None:
+            return SecretStr(_usable(read_or_create(file, _new_token), str(file)))
+        token = _usable(given.get_secret_value(), f"{ENVIRONMENT_PREFIX}TOKEN")
+        write_whole(file, f"{token}\n")
+        return given
 
 
 def _usable(token: str, place: str) -> str:

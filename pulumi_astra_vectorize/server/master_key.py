@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pulumi_astra_vectorize.errors import ConfigurationError
-from pulumi_astra_vectorize.files import read_or_create, write_whole
+from pulumi_astra_vectorize.files import explained_disk_errors, read_or_create, write_whole
 from pulumi_astra_vectorize.server.sealing import Sealer, new_key
 
 KEY_FILE = "secrets.key"
@@ -19,11 +19,13 @@ def sealer_of_folder(folder: Path) -> Sealer:
     """With the key file of a data folder, which is made where there is none.
 
     Raises:
-        ConfigurationError: KEY_FILE_INVALID when the file holds no key.
+        ConfigurationError: KEY_FILE_INVALID when the file holds no key, FILE_NOT_WRITABLE.
     """
     path = folder / KEY_FILE
+    with explained_disk_errors(path):
+        keys = read_or_create(path, new_key)
     return _sealer(
-        read_or_create(path, new_key),
+        keys,
         "KEY_FILE_INVALID",
         f"{path} holds no encryption key",
         fix="put the key file of this data folder back, or start with a new data folder",
@@ -31,15 +33,17 @@ def sealer_of_folder(folder: Path) -> Sealer:
 
 
 def add_key(folder: Path) -> None:
-    """Puts a new key before those of a data folder."""
+    """Puts a new key before those of a data folder; FILE_NOT_WRITABLE."""
     path = folder / KEY_FILE
-    write_whole(path, f"{new_key()}\n{read_or_create(path, new_key)}\n")
+    with explained_disk_errors(path):
+        write_whole(path, f"{new_key()}\n{read_or_create(path, new_key)}\n")
 
 
 def drop_old_keys(folder: Path) -> None:
-    """Leaves a data folder its newest key only."""
+    """Leaves a data folder its newest key only; FILE_NOT_WRITABLE."""
     path = folder / KEY_FILE
-    write_whole(path, f"{path.read_text().split()[0]}\n")
+    with explained_disk_errors(path):
+        write_whole(path, f"{path.read_text().split()[0]}\n")
 
 
 def sealer_of_file(path: Path) -> Sealer:

@@ -10,10 +10,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from typing_extensions import Self
 
-from pulumi_astra_vectorize.rules import DEFAULT_KEYSPACE
-
-DATABASE_ALIAS = "cluster"
-"""The provider's own default for ``astra-vectorize:databaseAlias``."""
+from pulumi_astra_vectorize.rules import DATABASE_ALIAS, DEFAULT_KEYSPACE
 
 ENVIRONMENT_PREFIX = "ASTRA_VECTORIZE_SERVER_"
 """Of the variables that hold a server's settings, in upper or lower case."""

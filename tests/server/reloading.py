@@ -15,8 +15,8 @@ from pulumi_astra_vectorize import lifecycle as life
 from pulumi_astra_vectorize.api import target as target_module
 from pulumi_astra_vectorize.api.target import Target
 from pulumi_astra_vectorize.resources.collection import CollectionLifecycle
-from pulumi_astra_vectorize.server.data_api.envelope import Failure
 from pulumi_astra_vectorize.server.embedding.client import EmbeddingClient
+from pulumi_astra_vectorize.server.embedding.errors import ProviderError, Trouble
 from pulumi_astra_vectorize.settings import load_settings
 from tests.reliability.seam import Seam
 from tests.server.conftest import PROVIDER, PostCommand, Server
@@ -50,12 +50,12 @@ class Provider:
     """Stands where Hugging Face stands: each text of each model has a vector of its own."""
 
     texts: list[str] = field(default_factory=list[str])
-    failures: list[str] = field(default_factory=list[str])
-    """Error codes of the next answers; then it embeds again."""
+    troubles: list[Trouble] = field(default_factory=list[Trouble])
+    """Of the next answers; then it embeds again."""
 
     def embed(self, model: str, texts: list[str], _secret: str) -> list[list[float]]:
-        if self.failures:
-            raise Failure(self.failures.pop(0), "busy", scope="EMBEDDING_PROVIDER", family="SERVER")
+        if self.troubles:
+            raise ProviderError(self.troubles.pop(0), "busy")
         self.texts += texts
         return [vector_of(model, text) for text in texts]
 

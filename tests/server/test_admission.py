@@ -7,7 +7,8 @@ import base64
 import pytest
 from pydantic import SecretStr
 
-from pulumi_astra_vectorize.server.admission import Admission, Verdict, cassandra_token
+from pulumi_astra_vectorize.rules import cassandra_token
+from pulumi_astra_vectorize.server.admission import Admission, Verdict
 from pulumi_astra_vectorize.wire import INTEGRATIONS
 from tests.server.conftest import Server
 
@@ -48,7 +49,7 @@ def test_tokens_are_judged(admission: Admission, token: str, verdict: Verdict) -
 
 def test_no_login_unless_one_is_set() -> None:
     """A server without user and password admits no Cassandra token at all."""
-    token = cassandra_token("ana", SecretStr("pässwörd"))
+    token = cassandra_token("ana", "pässwörd")
     assert Admission(SecretStr("AstraCS:right")).judge(token) == "refused"
 
 

@@ -206,8 +206,7 @@ def test_busy_provider_is_asked_again(
     """Rate limits, time-outs and failures of the provider's server pass."""
     state = stack.create(service=service(MINILM, user_access_token))
     content.put({"_id": "text", "$vectorize": "abc"})
-    kinds = ("RATE_LIMITED", "TIMEOUT", "SERVER_ERROR")
-    provider.failures = [f"EMBEDDING_PROVIDER_{kind}" for kind in kinds]
+    provider.troubles = ["RATE_LIMITED", "TIMEOUT", "SERVER_ERROR"]
 
     stack.up(state, service=service(BGE_BASE, user_access_token))
 
@@ -222,7 +221,7 @@ def test_provider_that_stays_busy_leaves_a_spool_that_the_error_names(
     content.put(*({"_id": f"t{n}", "$vectorize": "x" * (n + 1)} for n in range(MANY)))
     provider.texts.clear()
     wanted = {"service": service(BGE_BASE, user_access_token)}
-    provider.failures = ["EMBEDDING_PROVIDER_RATE_LIMITED"] * 8
+    provider.troubles = ["RATE_LIMITED"] * 8
 
     with pytest.raises(AstraVectorizeError) as caught:
         stack.up(state, **wanted)

@@ -246,7 +246,7 @@ def test_half_a_reload_is_not_dropped_for_a_service_that_is_refused(
 def test_busy_provider_is_asked_again(books: Books, provider: Provider) -> None:
     """A rate limit passes."""
     state = books.prepared()
-    provider.failures = ["EMBEDDING_PROVIDER_RATE_LIMITED"] * 3
+    provider.troubles = ["RATE_LIMITED"] * 3
 
     books.up(state)
 

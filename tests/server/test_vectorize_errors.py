@@ -226,6 +226,22 @@ class TestUsing:
             embed(call, self.stored("removed"), 384, ["a"], batch=32)
         assert provider.requests == []
 
+    @pytest.mark.parametrize(
+        ("answer", "refusal"),
+        [
+            (httpx.Response(429), ("EMBEDDING_PROVIDER_RATE_LIMITED", "EMBEDDING_PROVIDER")),
+            (httpx.Response(200, json={}), ("UNEXPECTED_SERVER_ERROR", "")),
+        ],
+    )
+    def test_trouble_of_the_provider_is_told(
+        self, call: Call, provider: Provider, answer: httpx.Response, refusal: tuple[str, str]
+    ) -> None:
+        """What has a code gets the common prefix; no answer to speak of is SERVER's own."""
+        provider.answer = answer
+
+        with refused(*refusal, "SERVER"):
+            embed(replace(call, embedding_key="hf_x"), SERVICE, 2, ["a"], batch=32)
+
     @pytest.mark.parametrize("answer", [[], [[1.0, 2.0]], [[1.0], [2.0]], [[1.0, 2.0]] * 3])
     def test_answer_that_does_not_fit_is_refused(
         self, call: Call, provider: Provider, answer: list[list[float]]

@@ -166,9 +166,12 @@ def test_a_refused_address_shows_no_password(
         assert "pass-value" not in output
 
 
-def test_a_folder_that_cannot_be_written_is_a_warning(local_config: dict[str, str]) -> None:
+@pytest.mark.parametrize("folder", ["/dev/null/spool", f"/tmp/{'x' * 300}/spool"])
+def test_a_folder_that_cannot_be_written_is_a_warning(
+    local_config: dict[str, str], folder: str
+) -> None:
     """A reload would stop there; a folder that is not there yet is made when it is needed."""
-    found = findings({**local_config, "spoolFolder": "/dev/null/spool"})
+    found = findings({**local_config, "spoolFolder": folder})
 
     assert found["SPOOL_NOT_WRITABLE"]["level"] == "warning"
     assert "`export ASTRA_VECTORIZE_SPOOL_FOLDER=FOLDER`" in found["SPOOL_NOT_WRITABLE"]["fix"]

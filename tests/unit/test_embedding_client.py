@@ -9,8 +9,8 @@ import httpx
 import pytest
 import stamina
 
-from pulumi_astra_vectorize.server.data_api.envelope import Failure
 from pulumi_astra_vectorize.server.embedding.client import EmbeddingClient
+from pulumi_astra_vectorize.server.embedding.errors import ProviderError
 
 MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 SECRET = "hf_very_secret_value"
@@ -37,8 +37,8 @@ def recorded(seen: list[httpx.Request], response: httpx.Response) -> Answer:
     return answer
 
 
-def failure_of(answer: Answer) -> Failure:
-    with pytest.raises(Failure) as refused:
+def failure_of(answer: Answer) -> ProviderError:
+    with pytest.raises(ProviderError) as refused:
         embed(answer)
     return refused.value
 
@@ -95,9 +95,7 @@ def test_statuses_have_codes(status: int, code: str) -> None:
     """Each HTTP status of the table has its code; number and provider are in the message."""
     failure = failure_of(lambda _: httpx.Response(status, json={"error": "no"}))
 
-    assert failure.code == f"EMBEDDING_PROVIDER_{code}"
-    assert (failure.family, failure.scope) == ("SERVER", "EMBEDDING_PROVIDER")
-    assert failure.http_status == 200
+    assert failure.trouble == code
     assert str(status) in failure.message
     assert "huggingface" in failure.message
 
@@ -135,7 +133,7 @@ def test_silence_is_a_time_out(trouble: type[httpx.TimeoutException], calls: int
 
     failure = failure_of(silent)
 
-    assert failure.code == "EMBEDDING_PROVIDER_TIMEOUT"
+    assert failure.trouble == "TIMEOUT"
     assert "client socket timeout" in failure.message
     assert len(seen) == calls
 
@@ -159,7 +157,7 @@ def test_unreachable_provider_is_an_unexpected_error(
 
     failure = failure_of(unreachable)
 
-    assert failure.code == "UNEXPECTED_SERVER_ERROR"
+    assert failure.trouble is None
     assert said in failure.message
     assert SECRET not in failure.message
 
@@ -168,11 +166,8 @@ def test_unreachable_provider_is_an_unexpected_error(
     "body", ["[1.0, 2.0]", "{}", '[["1"]]', "[[null]]", "[[1.0", "", "[[NaN]]", "[[1e999]]"]
 )
 def test_json_of_another_shape_is_an_unexpected_error(body: str) -> None:
-    """200 and JSON that is no list of vectors, or broken: SERVER//UNEXPECTED_SERVER_ERROR."""
-    failure = failure_of(lambda _: json_response(body))
-
-    assert (failure.family, failure.scope) == ("SERVER", "")
-    assert failure.code == "UNEXPECTED_SERVER_ERROR"
+    """200 and JSON that is no list of vectors, or broken, has no code of its own."""
+    assert failure_of(lambda _: json_response(body)).trouble is None
 
 
 @pytest.mark.parametrize("content_type", ["text/html", "text/plain; charset=utf-8", None])
@@ -182,7 +177,7 @@ def test_other_type_than_json_is_an_unexpected_response(content_type: str | None
 
     failure = failure_of(lambda _: httpx.Response(200, headers=headers, content=b"<html>"))
 
-    assert failure.code == "EMBEDDING_PROVIDER_UNEXPECTED_RESPONSE"
+    assert failure.trouble == "UNEXPECTED_RESPONSE"
     assert "<html>" in failure.message
 
 

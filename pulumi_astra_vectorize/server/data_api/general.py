@@ -15,6 +15,7 @@ from pulumi_astra_vectorize.server.data_api.envelope import (
     Failure,
     JsonObject,
     Reply,
+    invalid_query,
     schema_failure,
     warning,
 )
@@ -26,8 +27,7 @@ from pulumi_astra_vectorize.server.store.keyspaces import (
 
 STRATEGIES = ("SimpleStrategy", "NetworkTopologyStrategy")
 
-MODEL_STATUSES = ("SUPPORTED", "DEPRECATED", "END_OF_LIFE")
-DEFAULT_MODEL_STATUS = "SUPPORTED"
+MODEL_STATUSES = (catalog.SUPPORTED, "DEPRECATED", "END_OF_LIFE")
 
 
 def _replication(value: dict[str, str | int]) -> dict[str, str | int]:
@@ -98,12 +98,7 @@ def drop_a_keyspace(call: Call, request: DropKeyspace) -> Reply:
     """Drops a keyspace with its contents; one that is not there is no error (section 3)."""
     ill_formed = entity_name_problem("keyspace", request.name, len(request.name))
     if ill_formed is not None or request.name in SYSTEM_KEYSPACES:
-        raise Failure(
-            "INVALID_DATABASE_QUERY",
-            f"The database cannot drop the keyspace '{request.name}'.",
-            family="SERVER",
-            scope="DATABASE",
-        )
+        raise invalid_query(f"The database cannot drop the keyspace '{request.name}'.")
     with call.write() as session:
         dropped = drop_keyspace(session, call.database.id, request.name)
     for entity_id in dropped or ():
@@ -157,7 +152,7 @@ def find_reranking_providers(_call: Call, _request: FindProviders) -> Reply:
 def _wanted_statuses(options: FindProvidersOptions | None) -> tuple[str, ...]:
     """Without options only what is supported; options that name no status mean every one."""
     if options is None:
-        return (DEFAULT_MODEL_STATUS,)
+        return (catalog.SUPPORTED,)
     return (options.filter_model_status.upper(),) if options.filter_model_status else MODEL_STATUSES
 
 

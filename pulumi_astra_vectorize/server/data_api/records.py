@@ -10,7 +10,17 @@ from dataclasses import asdict, dataclass, field
 from itertools import islice
 
 import numpy as np
-from sqlalchemy import Text, bindparam, delete, func, insert, select, type_coerce, update
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from pulumi_astra_vectorize.server.data_api.envelope import JsonObject, unexpected_failure
@@ -224,10 +234,10 @@ def _has_one_spelling(text: str) -> bool:
     return text.isascii() and text.isprintable()
 
 
-def _select(session: Session, *conditions: object) -> Iterator[Stored]:
+def _select(session: Session, *conditions: ColumnElement[bool]) -> Iterator[Stored]:
     statement = (
         select(Record.position, Record.key, Record.body)
-        .where(*conditions)  # type: ignore[arg-type]
+        .where(*conditions)
         .order_by(Record.position)
         .execution_options(yield_per=CHUNK)
     )

@@ -6,16 +6,21 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pulumi_astra_vectorize import catalog
 from pulumi_astra_vectorize.server.data_api.commands import Call
-from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject, schema_failure
+from pulumi_astra_vectorize.server.data_api.envelope import (
+    Failure,
+    JsonObject,
+    schema_failure,
+    unexpected_failure,
+)
 from pulumi_astra_vectorize.server.data_api.vector_numbers import single_precision
-from pulumi_astra_vectorize.server.embedding.client import provider_failure
+from pulumi_astra_vectorize.server.embedding.errors import ProviderError
 from pulumi_astra_vectorize.server.lookups.credentials import (
     CredentialError,
     credential_is_valid,
     resolve_secret,
 )
 
-EMBEDDING_PROVIDER = "huggingface"
+EMBEDDING_PROVIDER = catalog.HUGGING_FACE
 """The one provider that this server can call; the others can be declared, not used."""
 
 
@@ -115,7 +120,7 @@ def _secret(call: Call, service: JsonObject) -> str:
         secret = _looked_up(call, service["provider"], credential)
         if secret is not None:
             return secret
-    raise provider_failure(
+    raise _provider_failure(
         "AUTHENTICATION_KEYS_NOT_PROVIDED",
         f"The embedding provider '{service['provider']}' needs a key: send it in the header "
         "'x-embedding-api-key'.",
@@ -142,7 +147,12 @@ def _looked_up(call: Call, provider: str, credential: str) -> str | None:
 def _embed_once(
     call: Call, model: str, dimension: int, texts: list[str], secret: str
 ) -> list[list[float]]:
-    vectors = call.server.embeddings.embed(model, texts, secret)
+    try:
+        vectors = call.server.embeddings.embed(model, texts, secret)
+    except ProviderError as error:
+        if error.trouble is None:
+            raise unexpected_failure(error.message) from None
+        raise _provider_failure(error.trouble, error.message) from None
     if len(vectors) != len(texts):
         raise _unexpected(f"{len(vectors)} vectors for {len(texts)} texts")
     return [_checked(vector, dimension) for vector in vectors]
@@ -159,9 +169,16 @@ def _checked(vector: list[float], dimension: int) -> list[float]:
 
 
 def _unexpected(answer: str) -> Failure:
-    return provider_failure(
+    return _provider_failure(
         "UNEXPECTED_RESPONSE",
         f"The embedding provider '{EMBEDDING_PROVIDER}' answered with HTTP status 200: {answer}.",
+    )
+
+
+def _provider_failure(kind: str, message: str) -> Failure:
+    """A failure of the embedding provider: ``kind`` is its code without the common prefix."""
+    return Failure(
+        f"EMBEDDING_PROVIDER_{kind}", message, family="SERVER", scope="EMBEDDING_PROVIDER"
     )
 
 

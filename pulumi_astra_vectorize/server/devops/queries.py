@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from pulumi_astra_vectorize.rules import DATABASE_STATUSES
 from pulumi_astra_vectorize.server.devops.refusals import DevOpsRefusal
-from pulumi_astra_vectorize.server.devops.views import CLOUD
 from pulumi_astra_vectorize.server.store.schema import Database
+from pulumi_astra_vectorize.wire import EMBEDDED_CLOUD
 
-PROVIDERS = frozenset({"ALL", "NONE", "AWS", "GCP", "AZURE", CLOUD})
+PROVIDERS = frozenset({"ALL", "NONE", "AWS", "GCP", "AZURE", EMBEDDED_CLOUD})
 
 GROUPS = {
     "all": DATABASE_STATUSES,
@@ -42,7 +42,7 @@ def find_databases(session: Session, query: DatabaseQuery) -> list[Database]:
         raise DevOpsRefusal(400, f"include: {query.include!r} is no status of a database")
     if provider not in PROVIDERS:
         raise DevOpsRefusal(400, f"provider: {query.provider!r} is no cloud provider")
-    if provider not in {"ALL", CLOUD}:
+    if provider not in {"ALL", EMBEDDED_CLOUD}:
         return []
     page = (
         select(Database).where(Database.status.in_(wanted)).order_by(Database.id).limit(query.limit)

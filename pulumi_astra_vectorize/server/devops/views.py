@@ -10,14 +10,12 @@ from sqlalchemy.orm import Session
 
 from pulumi_astra_vectorize.server.store.keyspaces import keyspaces_of
 from pulumi_astra_vectorize.server.store.schema import Database
+from pulumi_astra_vectorize.wire import EMBEDDED_CLOUD
 
 ORGANISATION = "00000000-0000-0000-0000-000000000001"
 """The one organisation that a server stands for."""
 
-CLOUD = "LOCAL"
-"""What stands where Astra names a cloud provider."""
-
-REGION = CLOUD.lower()
+REGION = EMBEDDED_CLOUD.lower()
 DATABASE_TYPE = "vector"
 TIER = "serverless"
 
@@ -35,7 +33,7 @@ class Datacenter(_View):
     id: str
     name: str = "dc-1"
     region: str = REGION
-    cloud_provider: str = CLOUD
+    cloud_provider: str = EMBEDDED_CLOUD
     tier: str = TIER
     status: str
     date_created: datetime
@@ -48,7 +46,7 @@ class DatabaseInfo(_View):
     keyspace: str | None
     keyspaces: list[str]
     additional_keyspaces: list[str]
-    cloud_provider: str = CLOUD
+    cloud_provider: str = EMBEDDED_CLOUD
     region: str = REGION
     tier: str = TIER
     datacenters: list[Datacenter]

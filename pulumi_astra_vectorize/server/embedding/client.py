@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
-from typing import Annotated, Final, NoReturn, cast
+from typing import Annotated, Final, cast
 
 import httpx
 import stamina
 from pydantic import AllowInfNan, TypeAdapter, ValidationError
 
-from pulumi_astra_vectorize.server.data_api.envelope import Failure, unexpected_failure
+from pulumi_astra_vectorize.catalog import HUGGING_FACE
+from pulumi_astra_vectorize.server.embedding.errors import ProviderError, Trouble
 
 PATH: Final = "/hf-inference/models/{model}/pipeline/feature-extraction"
+
+THE_PROVIDER: Final = f"The embedding provider '{HUGGING_FACE}'"
 
 CONNECT_SECONDS: Final = 2.0
 READ_SECONDS: Final = 5.0
@@ -27,13 +30,6 @@ JSON_TYPES: Final = frozenset({"application/json", "text/json"})
 Vectors = list[list[Annotated[float, AllowInfNan(allow_inf_nan=False)]]]
 
 _VECTORS: TypeAdapter[Vectors] = TypeAdapter(Vectors)
-
-
-def provider_failure(kind: str, message: str) -> Failure:
-    """A failure of the embedding provider: ``kind`` is its code without the common prefix."""
-    return Failure(
-        f"EMBEDDING_PROVIDER_{kind}", message, family="SERVER", scope="EMBEDDING_PROVIDER"
-    )
 
 
 class _PassingTrouble(Exception):  # noqa: N818 - it is caught here and never seen outside
@@ -62,18 +58,18 @@ class EmbeddingClient:
     def embed(self, model: str, texts: list[str], secret: str) -> list[list[float]]:
         """The vectors of the texts, in their order, as the provider gives them.
 
-        Raises the failures of contract data-api.md, section 9. Whether the vectors are as many
-        and as long as they should be, only the caller can tell.
+        Raises ProviderError. Whether the vectors are as many and as long as they should be, only
+        the caller can tell.
         """
         try:
             response = self._post(model, texts, secret)
         except _PassingTrouble as trouble:
             text = _without(secret, trouble.text)
-            raise _status_failure("TIMEOUT", trouble.status, text) from None
+            raise _answered("TIMEOUT", trouble.status, text) from None
         except httpx.TimeoutException:
-            raise _status_failure("TIMEOUT", "client socket timeout", "") from None
+            raise _answered("TIMEOUT", "client socket timeout", "") from None
         except httpx.TransportError as problem:
-            raise unexpected_failure(_lost(problem)) from None
+            raise ProviderError(None, _lost(problem)) from None
         return _vectors(response, secret)
 
     def close(self) -> None:
@@ -111,40 +107,32 @@ def _lost(problem: httpx.TransportError) -> str:
     """What became of the call; httpx's own words may quote the secret."""
     cut = isinstance(problem, httpx.ReadError | httpx.RemoteProtocolError)
     fate = "broke off its answer" if cut else "cannot be reached"
-    return f"The embedding provider 'huggingface' {fate} ({type(problem).__name__})."
+    return f"{THE_PROVIDER} {fate} ({type(problem).__name__})."
 
 
 def _vectors(response: httpx.Response, secret: str) -> list[list[float]]:
-    if response.status_code != HTTPStatus.OK:
-        _refuse(response, secret)
-    if not _is_json(response):
+    if response.status_code != HTTPStatus.OK or not _is_json(response):
         text = _without(secret, _provider_text(response))
-        raise _status_failure("UNEXPECTED_RESPONSE", "200", text)
+        raise _answered(_trouble(response), str(response.status_code), text)
     try:
         return _VECTORS.validate_json(response.content, strict=True)
     except ValidationError:
-        message = "The embedding provider 'huggingface' answered with something else than vectors."
-        raise unexpected_failure(message) from None
+        message = f"{THE_PROVIDER} answered with something else than vectors."
+        raise ProviderError(None, message) from None
 
 
-def _refuse(response: httpx.Response, secret: str) -> NoReturn:
-    status = response.status_code
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        kind = "RATE_LIMITED"
-    elif response.is_client_error:
-        kind = "CLIENT_ERROR"
-    elif response.is_server_error:
-        kind = "SERVER_ERROR"
-    else:
-        kind = "UNEXPECTED_RESPONSE"
-    raise _status_failure(kind, str(status), _without(secret, _provider_text(response)))
+def _trouble(response: httpx.Response) -> Trouble:
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+        return "RATE_LIMITED"
+    if response.is_client_error:
+        return "CLIENT_ERROR"
+    return "SERVER_ERROR" if response.is_server_error else "UNEXPECTED_RESPONSE"
 
 
-def _status_failure(kind: str, status: str, text: str) -> Failure:
-    return provider_failure(
-        kind,
-        f"The embedding provider 'huggingface' answered with HTTP status {status}: "
-        f"{text[:LONGEST_QUOTE]}",
+def _answered(trouble: Trouble, status: str, text: str) -> ProviderError:
+    return ProviderError(
+        trouble,
+        f"{THE_PROVIDER} answered with HTTP status {status}: {text[:LONGEST_QUOTE]}",
     )
 
 

@@ -71,7 +71,7 @@ class FastEmbedModel:
 
 def known(name: str) -> bool:
     """True for the models that the catalogue lists for Hugging Face."""
-    return catalog.bundled()["huggingface"].model(name) is not None
+    return catalog.bundled()[catalog.HUGGING_FACE].model(name) is not None
 
 
 @cache

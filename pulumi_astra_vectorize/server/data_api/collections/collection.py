@@ -84,6 +84,4 @@ class Collection:
         """The vectors of texts, by the collection's service; no transaction may be open."""
         self.require_service()
         options = self._options["vector"]
-        if not texts:
-            return []
         return embed(self.call, options["service"], options["dimension"], texts, batch=TEXTS_A_CALL)

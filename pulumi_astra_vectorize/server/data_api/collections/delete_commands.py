@@ -12,7 +12,6 @@ from pulumi_astra_vectorize.server.data_api.collections.find_commands import (
 )
 from pulumi_astra_vectorize.server.data_api.collections.projections import parse_projection
 from pulumi_astra_vectorize.server.data_api.collections.search import (
-    Query,
     find_hits,
     matching,
     prepare_query,
@@ -52,8 +51,11 @@ class FindOneAndDelete(Command):
 def delete_one(call: Call, request: DeleteOne) -> Reply:
     """Removes the first document."""
     query = prepare_query(Collection(call), request.filter, request.sort)
-    deleted = _delete_first(query)
-    return Reply(status={"deletedCount": 1 if deleted else 0})
+    with call.write() as session:
+        positions = [hit.record.position for hit in find_hits(session, query, 1)]
+        delete_records(session, positions)
+    call.server.vectors.remove(query.collection.id, positions)
+    return Reply(status={"deletedCount": len(positions)})
 
 
 @command("deleteMany", "data", DeleteMany, "collection")
@@ -86,15 +88,6 @@ def find_one_and_delete(call: Call, request: FindOneAndDelete) -> Reply:
         status={"deletedCount": len(positions)},
         data={"document": next(iter(documents), None)},
     )
-
-
-def _delete_first(query: Query) -> bool:
-    call = query.collection.call
-    with call.write() as session:
-        positions = [hit.record.position for hit in find_hits(session, query, 1)]
-        delete_records(session, positions)
-    call.server.vectors.remove(query.collection.id, positions)
-    return bool(positions)
 
 
 def _delete_all(collection: Collection) -> Reply:

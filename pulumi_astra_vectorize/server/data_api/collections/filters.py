@@ -153,13 +153,13 @@ def _compares(accept: Callable[[int], bool]) -> Callable[[object], Test]:
     """A comparison that accepts the sign of "value minus operand", within one kind of values."""
 
     def make(operand: object) -> Test:
-        rank, bound = order_key(operand)
+        bound = order_key(operand)
 
         def test(value: object) -> bool:
-            value_rank, known = order_key(value)
-            if value_rank != rank or rank not in COMPARABLE_RANKS:
+            known = order_key(value)
+            if known[0] != bound[0] or known[0] not in COMPARABLE_RANKS:
                 return False
-            return accept((known > bound) - (known < bound))  # type: ignore[operator]
+            return accept((known > bound) - (known < bound))
 
         return test
 

@@ -15,7 +15,6 @@ from pulumi_astra_vectorize.server.data_api.envelope import (
     invalid_query,
     schema_failure,
 )
-from pulumi_astra_vectorize.server.data_api.tables.definition import Table
 from pulumi_astra_vectorize.server.data_api.tables.values import canonical
 
 
@@ -80,11 +79,6 @@ def _refuse_types(names: list[str], columns: Mapping[str, JsonObject]) -> None:
         raise invalid_query(
             f"The types of {', '.join(refused)} are not allowed in a primary key.", ok0=True
         )
-
-
-def key_values(table: Table, row: Mapping[str, Any]) -> list[Any]:
-    """The values of a row's primary key, in key order."""
-    return [row[name] for name in table.primary_key]
 
 
 def record_key(values: list[Any]) -> str:

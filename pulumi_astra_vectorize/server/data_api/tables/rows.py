@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from sqlalchemy.orm import Session
+
 from pulumi_astra_vectorize.server.data_api.commands import Call
 from pulumi_astra_vectorize.server.data_api.envelope import Failure, JsonObject
 from pulumi_astra_vectorize.server.data_api.records import (
     Draft,
+    Stored,
     insert_records,
     records_with_keys,
     rewrite_bodies,
@@ -172,20 +175,23 @@ def upsert(call: Call, table: Table, changes: Sequence[RowChange], *, inserts: b
         new = by_key.keys() - known.keys() if inserts else ()
         drafts = [_draft(key, change) for key, change in by_key.items() if key in new]
         positions = insert_records(session, entity_id, drafts)
-        rewrite_bodies(
-            session,
-            {row.position: by_key[key].merged(row.body) for key, row in known.items()},
-        )
-        for column in table.vector_columns:
-            changed = {
-                row.position: by_key[key].vectors[column]
-                for key, row in known.items()
-                if column in by_key[key].vectors
-            }
-            rewrite_vectors(session, entity_id, column, changed)
+        _rewrite(session, entity_id, table, [(row, by_key[key]) for key, row in known.items()])
     touched = [*positions, *(row.position for row in known.values())]
     for column in table.vector_columns:
         call.server.vectors.put(entity_id, column, touched)
+
+
+def _rewrite(
+    session: Session, entity_id: int, table: Table, changes: Sequence[tuple[Stored, RowChange]]
+) -> None:
+    rewrite_bodies(session, {row.position: change.merged(row.body) for row, change in changes})
+    for column in table.vector_columns:
+        changed = {
+            row.position: change.vectors[column]
+            for row, change in changes
+            if column in change.vectors
+        }
+        rewrite_vectors(session, entity_id, column, changed)
 
 
 def _draft(key: str, change: RowChange) -> Draft:
