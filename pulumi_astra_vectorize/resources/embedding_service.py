@@ -20,7 +20,7 @@ from pulumi_astra_vectorize.api.portal_steps import (
 from pulumi_astra_vectorize.errors import AstraVectorizeError, NotFoundError, RefusedError
 from pulumi_astra_vectorize.problems import Problem
 from pulumi_astra_vectorize.resources._values import mapping, text, token_name
-from pulumi_astra_vectorize.resources.token_scope import TokenScope
+from pulumi_astra_vectorize.resources.token_scope import TokenScope, name_after_scopes
 from pulumi_astra_vectorize.resources.user_access_token import UserAccessToken
 
 if TYPE_CHECKING:
@@ -45,9 +45,10 @@ class EmbeddingService:
     Attributes:
         provider: the provider's id, as findEmbeddingProviders lists it.
         model: a model of that provider.
-        token: best the TokenScope that has the database, since the order of creation follows, and
-            the target; or a UserAccessToken, or a token's name. None where the provider needs no
-            token or applications send it with each request.
+        token: best the TokenScope that has the database; or the UserAccessToken, after its scopes:
+            what embeds is created after them and deleted before them, and has their target. Or a
+            token's name, where another stack owns it. None where the provider needs no token or
+            applications send it with each request.
         parameters: further settings that some providers ask for.
     """
 
@@ -63,7 +64,7 @@ def service_input(service: EmbeddingService | EmbeddingServiceDict | None) -> An
         return service
     token = service.token
     if isinstance(token, UserAccessToken):
-        token = token.name
+        token = name_after_scopes(token)
     elif isinstance(token, TokenScope):
         token = token.token
     written = {

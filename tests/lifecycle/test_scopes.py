@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import pulumi_astra_vectorize as astra
-from tests.lifecycle.programs import TOKEN_NAME, minilm, token_and_scope
+from tests.lifecycle.programs import SECRET, TOKEN_NAME, minilm, token_and_scope
 from tests.lifecycle.servers import Server, started_server
 from tests.lifecycle.stacks import Stack, environment_of
 
@@ -62,3 +62,21 @@ def test_an_unknown_database_is_refused_with_those_there_are(server: Server, sta
     assert "'libary'" in failure.text
     assert "shelf_22" in failure.text
     assert server.scope(TOKEN_NAME) == set()
+
+
+def test_a_service_given_the_token_itself_waits_for_its_scope(stack: Stack) -> None:
+    """And goes before it: one `up` makes all, one `destroy` leaves nothing."""
+
+    def program() -> None:
+        integration = astra.Integration("hugging-face")
+        token = astra.UserAccessToken("token", integration=integration, secret=SECRET)
+        for database in ("library", "shelf_1"):
+            astra.TokenScope(database, token=token, databases=[database])
+        for number in range(4):
+            astra.Collection(f"notes_{number}", database="library", service=minilm(token))
+
+    stack.up(program)
+    waits_for = stack.resources()["notes_0"]["dependencies"]
+    assert {urn.rpartition("::")[2] for urn in waits_for} == {"token", "library", "shelf_1"}
+    stack.destroy()
+    assert stack.resources() == {}
