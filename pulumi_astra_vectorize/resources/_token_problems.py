@@ -17,9 +17,17 @@ if TYPE_CHECKING:
     from pulumi_astra_vectorize.settings import TargetName
 
 
+SHOWN = ("name", "secret_version")
+"""Inputs that stand in ids, states and lists as they are."""
+
+
 def token_problems(known: Properties, target: TargetName) -> Iterator[Problem]:
     """What is wrong with the name, the integration, the secret and its rotation, as known."""
-    yield from token_name(known, "name")
+    shown = [name for name in SHOWN if text(known, "secret") and known.get(name) == known["secret"]]
+    if "name" not in shown:  # the engine would show it with its problem
+        yield from token_name(known, "name")
+    for name in shown:
+        yield Problem("INVALID_SECRET", ("secret",), f"stands in `{name}`, too, which all can read")
     yield from provider_id(known, "integration")
     yield from _secret_problems(known, target)
     yield from choice(known, "rotation", "way to rotate", rules.ROTATION_WAYS)

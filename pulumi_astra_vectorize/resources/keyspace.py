@@ -167,8 +167,9 @@ def _refuse_while_used(name: str, database: Database, target: Target) -> None:
             "KEYSPACE_NOT_EMPTY",
             f"keyspace {name!r} of {database.name} holds what would go with it: "
             f"{', '.join(inside)}",
-            fix="delete these first; or add `force_destroy=True` to this resource, run `pulumi "
-            "up`, and then repeat this step",
+            fix="delete these first; for another keyspace in its place, give the resource another "
+            "name, too, so that it goes after them; or add `force_destroy=True` to this resource, "
+            "run `pulumi up`, and then repeat this step",
         )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pulumi
 import pytest
 
 import pulumi_astra_vectorize as astra
-from tests.lifecycle.programs import MODEL, TOKEN_NAME, token_and_scope
+from tests.lifecycle.programs import MODEL, SECRET, TOKEN_NAME, token_and_scope
 from tests.lifecycle.servers import Server
 from tests.lifecycle.stacks import Program, Stack
 
@@ -78,6 +79,25 @@ def test_replacing_a_full_collection_is_refused_at_preview(server: Server, stack
     assert server.collections()["notes"]["vector"]["dimension"] == 3
 
 
+def test_another_keyspace_takes_the_place_of_one_that_is_full(stack: Stack) -> None:
+    """What is in it goes first only where it is a resource of its own, as the refusal says."""
+
+    def of(resource: str, name: str) -> Program:
+        def program() -> None:
+            keyspace = astra.Keyspace(resource, database="library", name=name)
+            astra.Collection("notes", database="library", keyspace=keyspace)
+
+        return program
+
+    stack.up(of("shelves", "shelves"))
+    refused = stack.refused_preview(of("shelves", "drawers")).text
+    assert "[KEYSPACE_NOT_EMPTY]" in refused
+    assert "give the resource another name, too" in refused
+    steps = stack.up(of("drawers", "drawers")).steps
+    assert (steps["drawers"], steps["shelves"]) == (["create"], ["delete"])
+    assert stack.up(of("drawers", "drawers")).steps == {}
+
+
 def test_dropping_a_column_of_a_table_with_rows_is_refused(server: Server, stack: Stack) -> None:
     """A dropped column loses its values: refused at preview, allowed at once if forced."""
     stack.up(lambda: _books({"id": "text", "title": "text"}))
@@ -141,6 +161,25 @@ def test_a_token_in_use_is_not_removed(server: Server, used: Stack) -> None:
     assert "[TOKEN_IN_USE]" in failure.text
     assert "library/default_keyspace/theirs" in failure.text
     assert LINE in failure.text
+    assert server.scope(TOKEN_NAME) == {"library", "archive"}
+
+
+def test_a_token_in_use_is_left_to_those_who_use_it(server: Server, used: Stack) -> None:
+    """Another stack goes on with it: this one can end without it, as the refusal says."""
+
+    def left() -> None:
+        retained = pulumi.ResourceOptions(retain_on_delete=True)
+        integration = astra.Integration("hugging-face", opts=retained)
+        token = astra.UserAccessToken(
+            "token", integration=integration, name=TOKEN_NAME, secret=SECRET, opts=retained
+        )
+        both = ["library", "archive"]
+        astra.TokenScope("scope", token=token, databases=both, opts=retained)
+
+    assert "`opts=pulumi.ResourceOptions(retain_on_delete=True)`" in used.refused_destroy().text
+    used.up(left)
+    used.destroy()
+    assert used.resources() == {}
     assert server.scope(TOKEN_NAME) == {"library", "archive"}
 
 
