@@ -25,7 +25,11 @@ MADE_HERE = (
 
 
 def refuse_while_holding_data(
-    what: str, units: str, count: tuple[int, bool], lost: str = "which would be lost"
+    what: str,
+    units: str,
+    count: tuple[int, bool],
+    lost: str = "which would be lost",
+    keep: str = RENAMED_BY_MISTAKE,
 ) -> None:
     """Raises GuardError HOLDS_DATA, with the number, unless there is nothing to lose.
 
@@ -34,6 +38,7 @@ def refuse_while_holding_data(
         units: what it holds: ``documents`` or ``rows``.
         count: how many these are, and whether there are more than that.
         lost: what of them would be lost, where that is not all.
+        keep: what to do where nothing was to be lost.
     """
     number, more = count
     if count == (1, False):
@@ -43,7 +48,7 @@ def refuse_while_holding_data(
             "HOLDS_DATA",
             f"{what} holds {'more than ' if more else ''}{number} {units}, {lost}",
             fix="add `force_destroy=True` to this resource, run `pulumi up`, and then repeat this "
-            f"step; or empty it first; {RENAMED_BY_MISTAKE}",
+            f"step; or empty it first; {keep}",
         )
 
 

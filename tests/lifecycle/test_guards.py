@@ -106,6 +106,7 @@ def test_dropping_a_column_of_a_table_with_rows_is_refused(server: Server, stack
     failure = stack.refused_preview(lambda: _books({"id": "text"}))
     told = "table 'books' in library/default_keyspace holds 1 row, whose values of title would be"
     assert told in failure.text
+    assert "or write them in `columns`" in failure.text
     assert "title" in server.tables()["books"]["columns"]
     forced = stack.preview(lambda: _books({"id": "text"}, force_destroy=True))
     assert forced.steps_of("books") == "update"
