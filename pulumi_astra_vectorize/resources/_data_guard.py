@@ -24,6 +24,11 @@ MADE_HERE = (
 """The same for a creation: a replacement that is forced asks no diff which one goes first."""
 
 
+def of_another_stack(kind: str, identifier: str) -> str:
+    """What to do where several stacks share a thing that one of them has made."""
+    return f"where another stack has it, write `astra.{kind}.get(NAME, {identifier!r})`"
+
+
 def refuse_while_holding_data(
     what: str,
     units: str,
