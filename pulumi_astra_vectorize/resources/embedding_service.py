@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 import pulumi
 
@@ -34,7 +34,7 @@ class EmbeddingServiceDict(TypedDict, total=False):
 
     provider: pulumi.Input[str]
     model: pulumi.Input[str]
-    token: pulumi.Input[str]
+    token: pulumi.Input[str] | TokenScope | UserAccessToken
     parameters: pulumi.Input[Mapping[str, Any]]
 
 
@@ -59,25 +59,28 @@ class EmbeddingService:
 
 def service_input(service: EmbeddingService | EmbeddingServiceDict | None) -> Any:
     """What a program passed, as the resource's input property."""
-    if not isinstance(service, EmbeddingService):
+    members = _members(service)
+    if not members:
         return service
-    token = service.token
+    token = members.get("token")
     if isinstance(token, UserAccessToken):
         token = token.name
     elif isinstance(token, TokenScope):
         token = token.token
-    written = {
-        "provider": service.provider,
-        "model": service.model,
-        "token": token,
-        "parameters": service.parameters,
-    }
+    written = {**members, "token": token}
     return {name: value for name, value in written.items() if value is not None}
 
 
 def token_of(service: EmbeddingService | EmbeddingServiceDict | None) -> object:
     """What a service was given as its token: a resource brings its target along."""
-    return service.token if isinstance(service, EmbeddingService) else None
+    return _members(service).get("token")
+
+
+def _members(service: object) -> Mapping[str, Any]:
+    """A service's members in either form; none of what is known later, or is no service."""
+    if isinstance(service, EmbeddingService):
+        return vars(service)
+    return cast("Mapping[str, Any]", service) if isinstance(service, Mapping) else {}
 
 
 class ServiceInputs(life.Inputs):
