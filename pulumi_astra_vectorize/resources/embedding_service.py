@@ -10,7 +10,13 @@ import pulumi
 
 from pulumi_astra_vectorize import catalog, rules
 from pulumi_astra_vectorize import lifecycle as life
-from pulumi_astra_vectorize.api.commands import CREDENTIAL_REFUSED, DataApiError, JsonObject, member
+from pulumi_astra_vectorize.api.commands import (
+    CREDENTIAL_MISSING,
+    CREDENTIAL_REFUSED,
+    DataApiError,
+    JsonObject,
+    member,
+)
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.portal_steps import (
     add_database_steps,
@@ -194,7 +200,15 @@ def explained(
     """A refusal of the credential in terms of scopes; any other error as it is."""
     if error.code != CREDENTIAL_REFUSED or service is None or service.token is None:
         return error
-    return scope_problem(service.provider, service.token, database, target) or error
+    wrong = scope_problem(service.provider, service.token, database, target)
+    return wrong or DataApiError(
+        error.code,
+        error.message,
+        fix="the database is in the token's scope by now: run `pulumi up` again, and pass the "
+        "TokenScope as the service's `token`, so that it comes first; where it is refused again, "
+        f"{CREDENTIAL_MISSING}",
+        source=error.source,
+    )
 
 
 def scope_problem(
