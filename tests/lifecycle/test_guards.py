@@ -137,6 +137,22 @@ def test_another_dimension_is_refused_and_the_column_stays(server: Server, stack
     assert server.tables()["books"]["columns"]["summary_of_3"]["dimension"] == 5
 
 
+def test_a_dropped_column_comes_back_with_its_type_only(stack: Stack) -> None:
+    """The refusal says what to do instead: the contract, 7, knows no other way than these."""
+
+    def books(**columns: str) -> Program:
+        first = pulumi.ResourceOptions(delete_before_replace=True)
+        return lambda: _books({"id": "text", **columns}, opts=first)
+
+    stack.up(books(year="int"))
+    stack.up(books())
+    refused = stack.refused_up(books(year="text")).text
+    assert "[CANNOT_ADD_PREVIOUSLY_DROPPED_COLUMN]" in refused
+    assert "give the column another name" in refused
+    stack.up(books(year="text"), replace=[stack.urn("books")])
+    assert stack.up(books(year="text")).steps == {}
+
+
 def create_collection_of_others(server: Server) -> None:
     """It embeds through the token, and stands in no stack."""
     wire = {
