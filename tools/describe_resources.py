@@ -36,10 +36,13 @@ Inputs, outputs, and what a change of an input does to a resource that is there:
 
 Every input but `target` may be an `Output`, whose value a preview need not know (of a `service` or
 an `index` its members may be one). `None` is the same as leaving the input out, but for `index` of
-a VectorColumn. Of Pulumi's options, `version` and `custom_timeouts` have no effect, and `import_`
-is refused: use `adopt=True`, or `get`, which takes an id of the form that each resource has. A
-replacement by `pulumi up --replace` or `pulumi state taint` makes the new one first, under the same
-name: it needs `delete_before_replace=True`.
+a VectorColumn. An input that is a secret stays one under its own name; ids, and outputs that repeat
+it (`effective`, `scoped_databases`), are none, unless `additional_secret_outputs` names them.
+
+Of Pulumi's options, `version`, `custom_timeouts` and `replace_on_changes` have no effect, and
+`import_` is refused: use `adopt=True`, or `get`, which takes an id of the form that each resource
+has. A replacement by `pulumi up --replace` or `pulumi state taint` makes the new one first, under
+the same name: it needs `delete_before_replace=True`.
 """
 
 HELPERS = (astra.EmbeddingService, astra.VectorIndex)

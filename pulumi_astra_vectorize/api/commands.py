@@ -109,6 +109,9 @@ NEXT_STEPS = {
     "`pulumi up`, which makes it anew; or correct the name",
     "CANNOT_ADD_EXISTING_INDEX": "an index of that name is on another column or table of the "
     "keyspace: give this one another `name` (VectorIndex(name=...)), or drop the other",
+    "CANNOT_ADD_PREVIOUSLY_DROPPED_COLUMN": "give the column another name, or its old type; or "
+    "have an empty table made anew: `pulumi up --replace URN`, and `delete_before_replace=True` "
+    "among its options",
     "EMBEDDING_SERVICE_NOT_CONFIGURED": "give the collection or column a `service`; or bring "
     "vectors of your own, and have no text in `$vectorize` (in a file for `load`: rename it)",
     **dict.fromkeys({*BEFORE_THE_PROVIDER, CREDENTIAL_REFUSED}, CREDENTIAL_MISSING),

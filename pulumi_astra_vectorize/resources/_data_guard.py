@@ -6,10 +6,17 @@ from pulumi_astra_vectorize.errors import ConflictError, GuardError
 from pulumi_astra_vectorize.reload.spool import Spool
 
 RENAMED = (
-    "if a resource of this stack has another name now, add "
-    '`opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="OLD NAME")])`'
+    "if a resource of this stack has another name or parent now, add `opts=pulumi.ResourceOptions("
+    'aliases=[pulumi.Alias(name="OLD NAME", parent=OLD_PARENT)])` without what is the same '
+    "(`pulumi.ROOT_STACK_RESOURCE` stands for no parent)"
 )
 """What to do where a program meets what it made itself."""
+RENAMED_BY_MISTAKE = (
+    "where only its name in the program was to change, take that back, run `pulumi up`, and then "
+    'rename it with its old name as `name`, and `aliases=[pulumi.Alias(name="OLD NAME")]` among '
+    "its options"
+)
+"""The same where what has the new name was made already: an alias finds that one first."""
 MADE_HERE = (
     f"{RENAMED}; if `--replace` or a taint is to replace it, add "
     "`opts=pulumi.ResourceOptions(delete_before_replace=True)`"
@@ -17,8 +24,17 @@ MADE_HERE = (
 """The same for a creation: a replacement that is forced asks no diff which one goes first."""
 
 
+def of_another_stack(kind: str, identifier: str) -> str:
+    """What to do where several stacks share a thing that one of them has made."""
+    return f"where another stack has it, write `astra.{kind}.get(NAME, {identifier!r})`"
+
+
 def refuse_while_holding_data(
-    what: str, units: str, count: tuple[int, bool], lost: str = "which would be lost"
+    what: str,
+    units: str,
+    count: tuple[int, bool],
+    lost: str = "which would be lost",
+    keep: str = RENAMED_BY_MISTAKE,
 ) -> None:
     """Raises GuardError HOLDS_DATA, with the number, unless there is nothing to lose.
 
@@ -27,6 +43,7 @@ def refuse_while_holding_data(
         units: what it holds: ``documents`` or ``rows``.
         count: how many these are, and whether there are more than that.
         lost: what of them would be lost, where that is not all.
+        keep: what to do where nothing was to be lost.
     """
     number, more = count
     if count == (1, False):
@@ -36,7 +53,7 @@ def refuse_while_holding_data(
             "HOLDS_DATA",
             f"{what} holds {'more than ' if more else ''}{number} {units}, {lost}",
             fix="add `force_destroy=True` to this resource, run `pulumi up`, and then repeat this "
-            "step; or empty it first",
+            f"step; or empty it first; {keep}",
         )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.embedders import Embedder, embedders
 from pulumi_astra_vectorize.errors import GuardError
-from pulumi_astra_vectorize.resources._data_guard import RENAMED
+from pulumi_astra_vectorize.resources._data_guard import RENAMED_BY_MISTAKE
 
 if TYPE_CHECKING:
     from pulumi_astra_vectorize.api.target import Target
@@ -30,9 +30,10 @@ def refuse_while_used(
         raise GuardError(
             "TOKEN_IN_USE",
             f"{what} would stop embedding at once in: {', '.join(users)}",
-            fix="remove or change these first; or add `force_destroy=True` to this resource, which "
-            "may have to be written again for that, run `pulumi up`, and then repeat this step; "
-            f"{RENAMED}",
+            fix="remove or change these first; or add `force_destroy=True` to this resource, or, "
+            "to leave it to these, `opts=pulumi.ResourceOptions(retain_on_delete=True)`: it may "
+            "have to be written again for that; run `pulumi up`, and then repeat this step; "
+            f"{RENAMED_BY_MISTAKE}",
         )
 
 

@@ -50,6 +50,11 @@ def index_input(index: VectorIndex | VectorIndexDict | None) -> Any:
     return {name: value for name, value in written.items() if value is not None}
 
 
+def default_name(table: str, column: str) -> str:
+    """What an index is called that was given no name."""
+    return f"{table}_{column}_index"
+
+
 class IndexInputs(life.Inputs):
     """The index as it stands in a resource's inputs."""
 
@@ -59,7 +64,7 @@ class IndexInputs(life.Inputs):
 
     def named(self, table: str, column: str) -> str:
         """The index's name, also where it was left out."""
-        return self.name or f"{table}_{column}_index"
+        return self.name or default_name(table, column)
 
     def resolved(self, table: str, column: str) -> tuple[str, str | None, str]:
         """Name, metric and source model with their defaults; no metric where it is derived."""
@@ -112,7 +117,24 @@ def index_problems(known: life.Properties) -> Iterator[Problem]:
     index = mapping(known, "index") or {}
     yield from vector_words(index, "index")
     index_name = text(index, "name")
-    if index_name is not None and (
-        wrong := rules.entity_name_problem("index", index_name, rules.MAX_INDEX_NAME)
-    ):
+    if index_name is not None and (wrong := _name_problem(index_name)):
         yield Problem("INVALID_NAME", ("index", "name"), wrong)
+    yield from _unnamed(known)
+
+
+def _unnamed(known: life.Properties) -> Iterator[Problem]:
+    """A column may have a name that no index can: found before there is a column without one."""
+    index, table, column = mapping(known, "index"), text(known, "table"), text(known, "name")
+    if index is None or "name" in index or not table or not column or column.isspace():
+        return
+    if _name_problem(table) is None and (wrong := _name_problem(default_name(table, column))):
+        yield Problem(
+            "INVALID_NAME",
+            ("index", "name"),
+            f"{wrong}; this one is made of the table's and the column's: write another, "
+            "`index=VectorIndex(name=...)`",
+        )
+
+
+def _name_problem(name: str) -> str | None:
+    return rules.entity_name_problem("index", name, rules.MAX_INDEX_NAME)

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 import pulumi
 
 from pulumi_astra_vectorize import catalog, rules
 from pulumi_astra_vectorize import lifecycle as life
-from pulumi_astra_vectorize.api.commands import CREDENTIAL_REFUSED, DataApiError, JsonObject, member
+from pulumi_astra_vectorize.api.commands import (
+    CREDENTIAL_MISSING,
+    CREDENTIAL_REFUSED,
+    DataApiError,
+    JsonObject,
+    member,
+)
 from pulumi_astra_vectorize.api.databases import Database
 from pulumi_astra_vectorize.api.portal_steps import (
     add_database_steps,
@@ -34,7 +40,7 @@ class EmbeddingServiceDict(TypedDict, total=False):
 
     provider: pulumi.Input[str]
     model: pulumi.Input[str]
-    token: pulumi.Input[str]
+    token: pulumi.Input[str] | TokenScope | UserAccessToken
     parameters: pulumi.Input[Mapping[str, Any]]
 
 
@@ -60,25 +66,28 @@ class EmbeddingService:
 
 def service_input(service: EmbeddingService | EmbeddingServiceDict | None) -> Any:
     """What a program passed, as the resource's input property."""
-    if not isinstance(service, EmbeddingService):
+    members = _members(service)
+    if not members:
         return service
-    token = service.token
+    token = members.get("token")
     if isinstance(token, UserAccessToken):
         token = name_after_scopes(token)
     elif isinstance(token, TokenScope):
         token = token.token
-    written = {
-        "provider": service.provider,
-        "model": service.model,
-        "token": token,
-        "parameters": service.parameters,
-    }
+    written = {**members, "token": token}
     return {name: value for name, value in written.items() if value is not None}
 
 
 def token_of(service: EmbeddingService | EmbeddingServiceDict | None) -> object:
     """What a service was given as its token: a resource brings its target along."""
-    return service.token if isinstance(service, EmbeddingService) else None
+    return _members(service).get("token")
+
+
+def _members(service: object) -> Mapping[str, Any]:
+    """A service's members in either form; none of what is known later, or is no service."""
+    if isinstance(service, EmbeddingService):
+        return vars(service)
+    return cast("Mapping[str, Any]", service) if isinstance(service, Mapping) else {}
 
 
 class ServiceInputs(life.Inputs):
@@ -192,7 +201,15 @@ def explained(
     """A refusal of the credential in terms of scopes; any other error as it is."""
     if error.code != CREDENTIAL_REFUSED or service is None or service.token is None:
         return error
-    return scope_problem(service.provider, service.token, database, target) or error
+    wrong = scope_problem(service.provider, service.token, database, target)
+    return wrong or DataApiError(
+        error.code,
+        error.message,
+        fix="the database is in the token's scope by now: run `pulumi up` again, and pass the "
+        "TokenScope as the service's `token`, so that it comes first; where it is refused again, "
+        f"{CREDENTIAL_MISSING}",
+        source=error.source,
+    )
 
 
 def scope_problem(

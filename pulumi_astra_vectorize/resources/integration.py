@@ -19,7 +19,7 @@ from pulumi_astra_vectorize.creations import about_to_make, begun_before
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.errors import ConflictError, NotFoundError
 from pulumi_astra_vectorize.problems import Problem
-from pulumi_astra_vectorize.resources._data_guard import MADE_HERE
+from pulumi_astra_vectorize.resources._data_guard import MADE_HERE, of_another_stack
 from pulumi_astra_vectorize.resources._settle import settle
 from pulumi_astra_vectorize.resources._usage import refuse_while_used
 from pulumi_astra_vectorize.resources._values import provider_id
@@ -162,6 +162,7 @@ def _exists(provider: str) -> ConflictError:
     return ConflictError(
         "INTEGRATION_EXISTS",
         f"the organisation has the integration {provider!r} already",
-        fix=f"add `adopt=True` to take it over into this stack; {MADE_HERE}",
+        fix=f"{of_another_stack('Integration', provider)}; or add `adopt=True` to take it over "
+        f"into this stack; {MADE_HERE}",
         source="Astra DB",
     )

@@ -16,7 +16,7 @@ from pulumi_astra_vectorize.creations import about_to_make, begun_before
 from pulumi_astra_vectorize.engine import Provider, Resource
 from pulumi_astra_vectorize.errors import ConflictError, GuardError
 from pulumi_astra_vectorize.problems import Problem
-from pulumi_astra_vectorize.resources._data_guard import MADE_HERE
+from pulumi_astra_vectorize.resources._data_guard import MADE_HERE, of_another_stack
 from pulumi_astra_vectorize.resources._place import PARENT, database_of, database_of_parent, moved
 from pulumi_astra_vectorize.resources._values import database_reference, entity_names
 
@@ -167,15 +167,17 @@ def _refuse_while_used(name: str, database: Database, target: Target) -> None:
             "KEYSPACE_NOT_EMPTY",
             f"keyspace {name!r} of {database.name} holds what would go with it: "
             f"{', '.join(inside)}",
-            fix="delete these first; or add `force_destroy=True` to this resource, run `pulumi "
-            "up`, and then repeat this step",
+            fix="delete these first; for another keyspace in its place, give the resource another "
+            "name, too, so that it goes after them; or add `force_destroy=True` to this resource, "
+            "run `pulumi up`, and then repeat this step",
         )
 
 
 def _exists(name: str, database: Database) -> ConflictError:
+    shared = of_another_stack("Keyspace", f"{database.name}/{name}")
     return ConflictError(
         "KEYSPACE_EXISTS",
         f"database {database.name!r} has a keyspace {name!r} already",
-        fix=f"add `adopt=True` to take it over into this stack; {MADE_HERE}",
+        fix=f"{shared}; or add `adopt=True` to take it over into this stack; {MADE_HERE}",
         source="Astra DB",
     )

@@ -105,7 +105,7 @@ class TableLifecycle(life.Lifecycle[TableInputs, TableOutputs]):
             return
         api = target.data_api(database)
         if _find(api, inputs, ACTING_SECONDS) is not None:
-            _refuse_while_it_has_rows(api, inputs, database, "which would be lost")
+            refuse_while_holding_data(*_rows(api, inputs, database))
 
     def refuse_update(self, state: State, inputs: TableInputs, target: Target) -> None:
         database = database_of(state.outputs, target)
@@ -258,15 +258,15 @@ def _refuse_to_drop(
 ) -> None:
     if columns and not inputs.force_destroy:
         lost = f"whose values of {', '.join(columns)} would be lost"
-        _refuse_while_it_has_rows(api, inputs, database, lost)
+        keep = "or write them in `columns`, where they are to stay"
+        refuse_while_holding_data(*_rows(api, inputs, database), lost, keep)
 
 
-def _refuse_while_it_has_rows(
-    api: DataApi, inputs: TableInputs, database: Database, lost: str
-) -> None:
+def _rows(
+    api: DataApi, inputs: TableInputs, database: Database
+) -> tuple[str, str, tuple[int, bool]]:
     what = f"table {inputs.name!r} in {database.name}/{inputs.keyspace}"
-    count = api.count_rows(inputs.keyspace, inputs.name)
-    refuse_while_holding_data(what, "rows", count, lost)
+    return what, "rows", api.count_rows(inputs.keyspace, inputs.name)
 
 
 def _refuse_a_collection(api: DataApi, inputs: TableInputs, database: Database) -> None:

@@ -18,9 +18,7 @@ from pulumi_astra_vectorize.api.recent import SHOWN_SECONDS
 from pulumi_astra_vectorize.api.service import IntegrationsService, TokenThere
 from pulumi_astra_vectorize.creations import about_to_make, begun_before
 from pulumi_astra_vectorize.engine import Provider, Resource, target_input
-from pulumi_astra_vectorize.errors import ConflictError
 from pulumi_astra_vectorize.problems import Problem
-from pulumi_astra_vectorize.resources._data_guard import MADE_HERE
 from pulumi_astra_vectorize.resources._rotation import (
     Credential,
     Rotation,
@@ -29,7 +27,7 @@ from pulumi_astra_vectorize.resources._rotation import (
     recreate,
     rotate,
 )
-from pulumi_astra_vectorize.resources._token_problems import token_problems
+from pulumi_astra_vectorize.resources._token_problems import name_taken, token_problems
 from pulumi_astra_vectorize.resources._usage import refuse_while_used
 from pulumi_astra_vectorize.resources.integration import (
     DEFAULT_PROVIDER,
@@ -110,7 +108,7 @@ class UserAccessTokenLifecycle(life.Lifecycle[UserAccessTokenInputs, UserAccessT
         service = target.integrations
         there = service.token(inputs.integration, inputs.name)
         if there is not None and not (inputs.adopt or begun_before() or service.by_hand):
-            raise _name_taken(inputs)
+            raise name_taken(inputs.integration, inputs.name)
         _verify(inputs, target)
         identifier = f"{inputs.integration}/{inputs.name}"
         service.finish_rotation(inputs.integration, inputs.name)  # of an earlier token
@@ -287,14 +285,4 @@ def _rotated(rotation: Rotation, target: Target) -> UserAccessTokenOutputs:
         unavailable_seconds=rotation.unavailable_seconds,
         keep_old_secret_until=rotation.old_secret_needed_until(old.seconds),
         keep_old_secret_because=old.because,
-    )
-
-
-def _name_taken(inputs: UserAccessTokenInputs) -> ConflictError:
-    return ConflictError(
-        "TOKEN_NAME_TAKEN",
-        f"the integration {inputs.integration!r} has a user access token {inputs.name!r} already",
-        fix="use another name; or add `adopt=True` to take it over: the secret given here then "
-        f"takes the place of its own, and its scope is kept; {MADE_HERE}",
-        source="Astra DB",
     )

@@ -56,10 +56,22 @@ def _program(*, adopt: bool, metric: rules.Metric = "euclidean", **more: Any) ->
     return program
 
 
+LOOK_AT_IT = {
+    "INTEGRATION_EXISTS": "`astra.Integration.get(NAME, 'huggingface')`",
+    "KEYSPACE_EXISTS": "`astra.Keyspace.get(NAME, 'library/default_keyspace')`",
+    "TOKEN_NAME_TAKEN": f"`astra.UserAccessToken.get(NAME, 'huggingface/{TOKEN_NAME}')`",
+}
+"""What several stacks share belongs to one of them: the others need not own it, either."""
+
+
 @pytest.mark.parametrize(
     ("create", "code"),
     [
         (lambda: astra.Integration("there"), "INTEGRATION_EXISTS"),
+        (
+            lambda: astra.Keyspace("there", name="default_keyspace", database="library"),
+            "KEYSPACE_EXISTS",
+        ),
         (
             lambda: astra.UserAccessToken("there", name=TOKEN_NAME, secret="hf_from_the_program"),
             "TOKEN_NAME_TAKEN",
@@ -104,6 +116,7 @@ def test_what_is_there_is_refused(
     failure = stack.refused_up(create)
     assert f"[{code}]" in failure.text
     assert "What to do:" in failure.text
+    assert LOOK_AT_IT.get(code, "") in failure.text
     assert code == "NAME_TAKEN_BY_COLLECTION" or "pulumi.Alias(name=" in failure.text
     assert (server.tokens(), server.collections(), server.tables()) == before
     assert stack.resources() == {}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pulumi
 import pytest
 
 import pulumi_astra_vectorize as astra
-from tests.lifecycle.programs import MODEL, TOKEN_NAME, token_and_scope
+from tests.lifecycle.programs import MODEL, SECRET, TOKEN_NAME, token_and_scope
 from tests.lifecycle.servers import Server
 from tests.lifecycle.stacks import Program, Stack
 
@@ -78,6 +79,25 @@ def test_replacing_a_full_collection_is_refused_at_preview(server: Server, stack
     assert server.collections()["notes"]["vector"]["dimension"] == 3
 
 
+def test_another_keyspace_takes_the_place_of_one_that_is_full(stack: Stack) -> None:
+    """What is in it goes first only where it is a resource of its own, as the refusal says."""
+
+    def of(resource: str, name: str) -> Program:
+        def program() -> None:
+            keyspace = astra.Keyspace(resource, database="library", name=name)
+            astra.Collection("notes", database="library", keyspace=keyspace)
+
+        return program
+
+    stack.up(of("shelves", "shelves"))
+    refused = stack.refused_preview(of("shelves", "drawers")).text
+    assert "[KEYSPACE_NOT_EMPTY]" in refused
+    assert "give the resource another name, too" in refused
+    steps = stack.up(of("drawers", "drawers")).steps
+    assert (steps["drawers"], steps["shelves"]) == (["create"], ["delete"])
+    assert stack.up(of("drawers", "drawers")).steps == {}
+
+
 def test_dropping_a_column_of_a_table_with_rows_is_refused(server: Server, stack: Stack) -> None:
     """A dropped column loses its values: refused at preview, allowed at once if forced."""
     stack.up(lambda: _books({"id": "text", "title": "text"}))
@@ -86,6 +106,7 @@ def test_dropping_a_column_of_a_table_with_rows_is_refused(server: Server, stack
     failure = stack.refused_preview(lambda: _books({"id": "text"}))
     told = "table 'books' in library/default_keyspace holds 1 row, whose values of title would be"
     assert told in failure.text
+    assert "or write them in `columns`" in failure.text
     assert "title" in server.tables()["books"]["columns"]
     forced = stack.preview(lambda: _books({"id": "text"}, force_destroy=True))
     assert forced.steps_of("books") == "update"
@@ -116,6 +137,22 @@ def test_another_dimension_is_refused_and_the_column_stays(server: Server, stack
     assert server.tables()["books"]["columns"]["summary_of_3"]["dimension"] == 5
 
 
+def test_a_dropped_column_comes_back_with_its_type_only(stack: Stack) -> None:
+    """The refusal says what to do instead: the contract, 7, knows no other way than these."""
+
+    def books(**columns: str) -> Program:
+        first = pulumi.ResourceOptions(delete_before_replace=True)
+        return lambda: _books({"id": "text", **columns}, opts=first)
+
+    stack.up(books(year="int"))
+    stack.up(books())
+    refused = stack.refused_up(books(year="text")).text
+    assert "[CANNOT_ADD_PREVIOUSLY_DROPPED_COLUMN]" in refused
+    assert "give the column another name" in refused
+    stack.up(books(year="text"), replace=[stack.urn("books")])
+    assert stack.up(books(year="text")).steps == {}
+
+
 def create_collection_of_others(server: Server) -> None:
     """It embeds through the token, and stands in no stack."""
     wire = {
@@ -141,6 +178,25 @@ def test_a_token_in_use_is_not_removed(server: Server, used: Stack) -> None:
     assert "[TOKEN_IN_USE]" in failure.text
     assert "library/default_keyspace/theirs" in failure.text
     assert LINE in failure.text
+    assert server.scope(TOKEN_NAME) == {"library", "archive"}
+
+
+def test_a_token_in_use_is_left_to_those_who_use_it(server: Server, used: Stack) -> None:
+    """Another stack goes on with it: this one can end without it, as the refusal says."""
+
+    def left() -> None:
+        retained = pulumi.ResourceOptions(retain_on_delete=True)
+        integration = astra.Integration("hugging-face", opts=retained)
+        token = astra.UserAccessToken(
+            "token", integration=integration, name=TOKEN_NAME, secret=SECRET, opts=retained
+        )
+        both = ["library", "archive"]
+        astra.TokenScope("scope", token=token, databases=both, opts=retained)
+
+    assert "`opts=pulumi.ResourceOptions(retain_on_delete=True)`" in used.refused_destroy().text
+    used.up(left)
+    used.destroy()
+    assert used.resources() == {}
     assert server.scope(TOKEN_NAME) == {"library", "archive"}
 
 

@@ -42,6 +42,41 @@ def test_an_alias_is_the_same_resource(stack: Stack, server: Server) -> None:
     assert set(stack.resources()) == {"renamed"}
 
 
+def test_another_parent_needs_an_alias_that_names_the_old_one(stack: Stack, server: Server) -> None:
+    """The refusal says so: an alias of the name alone would keep the new parent."""
+
+    def in_a_component(*aliases: pulumi.Alias) -> None:
+        shelf = pulumi.ComponentResource("tests:index:Shelf", "shelf")
+        notes("renamed", parent=shelf, aliases=list(aliases))
+
+    stack.up(notes)
+    refused = stack.refused_up(in_a_component)
+    assert "[ALREADY_EXISTS]" in refused.text
+    assert 'pulumi.Alias(name="OLD NAME", parent=OLD_PARENT)' in refused.text
+    moved = pulumi.Alias(name="notes", parent=pulumi.ROOT_STACK_RESOURCE)
+    assert stack.up(lambda: in_a_component(moved)).steps == {}
+    assert set(stack.resources()) == {"renamed"}
+
+
+def test_another_resource_name_alone_takes_no_data(stack: Stack, server: Server) -> None:
+    """It is another collection's name, too; the refusal says how the one that is there is kept."""
+
+    def collection(resource: str, **options: object) -> None:
+        opts = pulumi.ResourceOptions(**options)  # type: ignore[arg-type]
+        astra.Collection(resource, database="library", name="old", opts=opts)
+
+    stack.up(lambda: astra.Collection("old", database="library"))
+    server.command("insertOne", {"document": {"_id": "1"}}, "old")
+    refused = stack.refused_up(lambda: astra.Collection("new", database="library"))
+    assert "[HOLDS_DATA]" in refused.text
+    assert "take that back, run `pulumi up`, and then rename it" in refused.text
+    stack.up(lambda: astra.Collection("old", database="library"))
+    renamed = [pulumi.Alias(name="old")]
+    assert stack.up(lambda: collection("new", aliases=renamed)).steps == {}
+    assert set(stack.resources()) == {"new"}
+    assert set(server.collections()) == {"old"}
+
+
 def test_ignored_changes_are_not_made(stack: Stack, server: Server) -> None:
     """Neither a replacement of a collection nor the rotation of a token."""
 

@@ -244,7 +244,7 @@ def test_what_is_handed_over_brings_its_target_along(run: Run) -> None:
         astra.Collection("here", database="library")
         service = astra.EmbeddingService("huggingface", "a-model", scope)
         astra.Collection("embedded", database="library", service=service)
-        astra.VectorColumn("v", database="library", table="books", service=service)
+        astra.VectorColumn("v", database="library", table="books", service=cast(Any, vars(service)))
 
     registered = run(program)
 
@@ -252,8 +252,9 @@ def test_what_is_handed_over_brings_its_target_along(run: Run) -> None:
     followers = ("there", "token", "scope", "books", "summary", "shelves", "notes", "embedded", "v")
     assert {name: targets[name] for name in followers} == dict.fromkeys(followers, "eu")
     assert (targets["other"], targets["here"]) == ("us", None)
-    assert inputs(registered["embedded"])["service"]["token"] == "token"
-    assert "TokenScope::scope" in " ".join(registered["embedded"]["dependencies"])
+    for name in ("embedded", "v"):
+        assert inputs(registered[name])["service"]["token"] == "token"
+        assert "TokenScope::scope" in " ".join(registered[name]["dependencies"])
 
 
 @pytest.mark.parametrize("as_dict", [False, True])
