@@ -191,6 +191,8 @@ class Resource(pulumi_dynamic.Resource):
     """The target's name in the configuration; None is the one that needs no name."""
     asked_for: str | None
     """The same, known while the program runs."""
+    completed_by: tuple[Resource, ...] = ()
+    """What a program has declared so far that this one is of no use without: a token's scopes."""
 
     def __init__(
         self,

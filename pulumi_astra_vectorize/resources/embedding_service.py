@@ -26,7 +26,7 @@ from pulumi_astra_vectorize.api.portal_steps import (
 from pulumi_astra_vectorize.errors import AstraVectorizeError, NotFoundError, RefusedError
 from pulumi_astra_vectorize.problems import Problem
 from pulumi_astra_vectorize.resources._values import mapping, text, token_name
-from pulumi_astra_vectorize.resources.token_scope import TokenScope, name_after_scopes
+from pulumi_astra_vectorize.resources.token_scope import TokenScope
 from pulumi_astra_vectorize.resources.user_access_token import UserAccessToken
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def service_input(service: EmbeddingService | EmbeddingServiceDict | None) -> An
         return service
     token = members.get("token")
     if isinstance(token, UserAccessToken):
-        token = name_after_scopes(token)
+        token = token.name_after_scopes
     elif isinstance(token, TokenScope):
         token = token.token
     written = {**members, "token": token}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
-from weakref import WeakKeyDictionary
 
 import pulumi
 
@@ -191,17 +190,7 @@ class TokenScope(Resource, module="astra-vectorize", name="TokenScope"):
             inputs |= {**wired, "generation": token.generation}
         super().__init__(resource_name, inputs, opts)
         if isinstance(token, UserAccessToken):
-            _DECLARED.setdefault(token, []).append(self)
-
-
-_DECLARED: WeakKeyDictionary[UserAccessToken, list[TokenScope]] = WeakKeyDictionary()
-"""The scopes that a program has given a token so far."""
-
-
-def name_after_scopes(token: UserAccessToken) -> pulumi.Output[str]:
-    """The token's name, for what is to wait for its scopes, and to be deleted before them."""
-    scopes = (scope.token for scope in _DECLARED.get(token, ()))
-    return pulumi.Output.all(token.name, *scopes).apply(lambda names: names[0])
+            token.completed_by = (*token.completed_by, self)
 
 
 def _apply(inputs: TokenScopeInputs, target: Target) -> TokenScopeOutputs:

@@ -254,6 +254,12 @@ class UserAccessToken(Resource, module="astra-vectorize", name="UserAccessToken"
         hidden = pulumi.ResourceOptions(additional_secret_outputs=["secret"])
         super().__init__(resource_name, inputs, pulumi.ResourceOptions.merge(opts, hidden))
 
+    @property
+    def name_after_scopes(self) -> pulumi.Output[str]:
+        """The name, for what is made after the token's scopes and deleted before them."""
+        urns = (scope.urn for scope in self.completed_by)
+        return pulumi.Output.all(self.name, *urns).apply(lambda values: values[0])
+
 
 def _not_there(state: State, service: IntegrationsService) -> State | None:
     """None for a token that is gone.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -220,11 +220,15 @@ def test_self_hosted_target_says_what_it_misses(read: Callable[[Settings], str],
     assert caught.value.code == code
 
 
+def _no_home(_path: Path) -> Path:
+    raise RuntimeError("Could not determine home directory.")
+
+
 @pytest.mark.parametrize("written", [{}, {"spoolFolder": "~nobody/spool"}])
 def test_a_home_that_there_is_not(monkeypatch: pytest.MonkeyPatch, written: dict[str, str]) -> None:
     """In a container whose user has none, the setting that names a folder is asked for."""
     monkeypatch.delenv("XDG_STATE_HOME", raising=False)
-    monkeypatch.setattr(posixpath, "expanduser", lambda path: path)
+    monkeypatch.setattr(Path, "expanduser", _no_home)
 
     with pytest.raises(ConfigurationError, match="INVALID_SETTINGS") as refused:
         load_settings(config(**written))
