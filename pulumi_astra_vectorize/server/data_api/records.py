@@ -35,6 +35,11 @@ _AT_POSITIONS = select(Record.position, Record.key, Record.body).where(
     Record.position.in_(bindparam("positions", expanding=True))
 )
 
+_POSITIONS_OF = select(Record.key, Record.position).where(
+    Record.entity_id == bindparam("entity_id"),
+    Record.key.in_(bindparam("keys", expanding=True)),
+)
+
 _WITH_KEYS = select(Record.position, Record.key, Record.body).where(
     Record.entity_id == bindparam("entity_id"),
     Record.key.in_(bindparam("keys", expanding=True)),
@@ -127,13 +132,11 @@ def delete_all_records(session: Session, entity_id: int) -> None:
 
 def positions_of(session: Session, entity_id: int, keys: Collection[str]) -> dict[str, int]:
     """The positions of those of the keys that exist."""
-    found: dict[str, int] = {}
-    for some in _chunks(list(keys)):
-        statement = select(Record.key, Record.position).where(
-            Record.entity_id == entity_id, Record.key.in_(some)
-        )
-        found.update((key, position) for key, position in session.execute(statement))
-    return found
+    return {
+        key: position
+        for some in _chunks(list(keys))
+        for key, position in session.execute(_POSITIONS_OF, {"entity_id": entity_id, "keys": some})
+    }
 
 
 def records_with_keys(session: Session, entity_id: int, keys: Collection[str]) -> list[Stored]:
