@@ -68,7 +68,7 @@ class Problem:
 
     def told(self, hidden: Collection[str]) -> tuple[str, str]:
         """Property and reason for the engine, which shows the value of the property it is told."""
-        if self.path[0] in hidden:
+        if self.path[0] in hidden or self.code == "INVALID_SECRET":
             return "", f"[{self.code}] `{self.property}`: {self.reason}"
         return self.property, f"[{self.code}] {self.reason}"
 

@@ -128,6 +128,7 @@ CASSANDRA = "Cassandra"
 T = TypeVar("T")
 
 _TOKEN_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
+_HUGGING_FACE_SECRET = re.compile(r"hf_[A-Za-z0-9]{30,}")
 _WORD = re.compile(r"[A-Za-z0-9_]+")
 
 
@@ -145,6 +146,11 @@ def token_name_problem(name: str) -> str | None:
             "hyphens, and starts and ends with a letter or number"
         )
     return None
+
+
+def is_secret(text: str) -> bool:
+    """Whether it can only be a secret of Hugging Face: 34 letters and digits after its prefix."""
+    return _HUGGING_FACE_SECRET.fullmatch(text) is not None
 
 
 def header_problem(secret: str) -> str | None:

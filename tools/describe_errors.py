@@ -52,8 +52,8 @@ PROBLEMS: dict[ProblemCode, str] = {
     "INVALID_PARAMETERS": "a parameter of the service is missing, unknown, or of another type",
     "INVALID_PRIMARY_KEY": "the primary key names what is no column, or no column of a key",
     "INVALID_SECRET": (
-        "the secret cannot be sent in a header (mostly a line break came along), or stands in "
-        "another input as well, which is shown"
+        "the secret cannot be sent in a header (mostly a line break came along), or stands in an "
+        "input that is shown, such as a name: make a new one at the provider if it went further"
     ),
     "MISSING_INPUT": "an input is needed that the program leaves out",
     "TARGET_NOT_CONFIGURED": "`target` is no name, or none of the stack's configuration",

@@ -58,7 +58,11 @@ def vector_words(known: Properties, *inside: str) -> Iterator[Problem]:
 def token_name(known: Properties, name: str, *inside: str) -> Iterator[Problem]:
     """The name of a user access token, where it is written as a string."""
     value = text(known, name)
-    if value is not None and (wrong := rules.token_name_problem(value)):
+    if value is None:
+        return
+    if rules.is_secret(value):
+        yield Problem("INVALID_SECRET", (*inside, name), "is a secret, not a token's name")
+    elif wrong := rules.token_name_problem(value):
         yield Problem("INVALID_NAME", (*inside, name), wrong)
 
 

@@ -140,3 +140,18 @@ def test_nothing_is_created_beside_a_wrong_resource(offline: Stack) -> None:
 
     assert "Traceback" not in offline.refused_up(program).text
     assert offline.resources() == {}
+
+
+def test_a_secret_where_a_name_belongs_is_not_shown(offline: Stack) -> None:
+    """Neither is it anywhere in the state afterwards."""
+    secret = "hf_" + "aB3" * 11
+
+    def program() -> None:
+        service = astra.EmbeddingService("huggingface", "intfloat/e5-small-v2", token=secret)
+        astra.TokenScope("scope", token=secret, databases=["library"])
+        astra.Collection("notes", database="library", service=service)
+
+    refused = offline.refused_up(program)
+    assert refused.text.count("[INVALID_SECRET]") >= 1
+    assert secret not in refused.text
+    assert secret not in offline.exported()
