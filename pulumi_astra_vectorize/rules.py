@@ -149,7 +149,7 @@ def token_name_problem(name: str) -> str | None:
 
 
 def is_secret(text: str) -> bool:
-    """Whether it can only be a secret of Hugging Face: 34 letters and digits after its prefix."""
+    """Whether it can only be a secret of Hugging Face: 30 letters and digits or more."""
     return _HUGGING_FACE_SECRET.fullmatch(text) is not None
 
 

@@ -187,14 +187,16 @@ def environment_of(server: Server | None) -> dict[str, str]:
 
 
 def _failure_of(operation: Callable[[], Outcome]) -> Outcome:
-    while True:
-        try:
-            outcome = operation()
-        except UnexpectedFailureError as failure:
-            if _says_why(failure.outcome):
-                return failure.outcome
-        else:
-            raise AssertionError(f"this was to be refused, but: {outcome.steps}")
+    refused = _refused(operation)
+    return refused if _says_why(refused) else _refused(operation)
+
+
+def _refused(operation: Callable[[], Outcome]) -> Outcome:
+    try:
+        outcome = operation()
+    except UnexpectedFailureError as failure:
+        return failure.outcome
+    raise AssertionError(f"this was to be refused, but: {outcome.steps}")
 
 
 def _says_why(refused: Outcome) -> bool:

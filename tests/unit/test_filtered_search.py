@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +21,7 @@ from pulumi_astra_vectorize.server.store.schema import Record, Vector
 from pulumi_astra_vectorize.server.store.store import Store
 from pulumi_astra_vectorize.server.vector_rows import FIELDS_KEPT, WIRE, Rows
 from pulumi_astra_vectorize.server.vectors import VectorCache
+from tests.unit.failing_store import unreadable
 
 Document = dict[str, Any]
 
@@ -238,21 +239,14 @@ def test_documents_are_gone_before_a_filter_asks_for_their_fields(documents: Sto
     assert cache.search(1, "$vector", [1.0, 0.0], "cosine", 5, tests) == []
 
 
-def test_a_field_that_could_not_be_read_is_read_anew(
-    documents: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_field_that_could_not_be_read_is_read_anew(documents: Store) -> None:
     """A search that the store fails leaves no field behind that seems to be nowhere."""
     cache = VectorCache(documents)
     tests = parse_filter({"kind": "b"}, Indexing()).field_tests()
     assert cache.search(1, "$vector", [1.0, 0.0], "cosine", 5)
 
-    def broken() -> NoReturn:
-        raise OSError("disk")
-
-    with monkeypatch.context() as failing:
-        failing.setattr(documents, "read", broken)
-        with pytest.raises(OSError, match="disk"):
-            cache.search(1, "$vector", [1.0, 0.0], "cosine", 5, tests)
+    with unreadable(documents):
+        cache.search(1, "$vector", [1.0, 0.0], "cosine", 5, tests)
 
     assert [it for it, _ in cache.search(1, "$vector", [1.0, 0.0], "cosine", 5, tests)] == [2, 3]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,15 @@ Damage = Callable[[Path], object]
 def _as_a_folder(file: Path) -> None:
     file.unlink()
     file.mkdir()
+
+
+@contextmanager
+def refused(code: str, file: Path) -> Iterator[None]:
+    """What has to fail with this code, and name the file."""
+    with pytest.raises(ConfigurationError) as caught:
+        yield
+    assert caught.value.code == code
+    assert str(file) in caught.value.message
 
 
 @pytest.fixture
@@ -48,11 +58,8 @@ def test_a_scope_that_cannot_be_read_is_not_taken_for_none(
     (file,) = tmp_path.iterdir()
     damage(file)
 
-    with pytest.raises(ConfigurationError) as refused:
+    with refused("ROTATION_UNREADABLE", file):
         memory.recall(*TOKEN)
-
-    assert refused.value.code == "ROTATION_UNREADABLE"
-    assert str(file) in refused.value.message
 
 
 def test_a_disk_that_keeps_what_is_done_is_told(memory: PortalMemory, tmp_path: Path) -> None:
@@ -60,8 +67,5 @@ def test_a_disk_that_keeps_what_is_done_is_told(memory: PortalMemory, tmp_path: 
     (file,) = tmp_path.iterdir()
     _as_a_folder(file)
 
-    with pytest.raises(ConfigurationError) as refused:
+    with refused("FILE_NOT_WRITABLE", file):
         memory.forget(*TOKEN)
-
-    assert refused.value.code == "FILE_NOT_WRITABLE"
-    assert str(file) in refused.value.message

@@ -34,7 +34,7 @@ def target_with(scope: list[str] | None) -> Target:
 def test_refused_credential_has_its_way_out(
     scope: list[str] | None, code: str, way_out: str
 ) -> None:
-    """A scope that came a moment too late is told: a UserAccessToken as `token` waits for none."""
+    """A scope that came a moment too late is told: a token's plain name waits for none."""
     told = explained(REFUSED, SERVICE, LIBRARY, target_with(scope))
 
     assert told.code == code

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -15,6 +14,7 @@ from pulumi_astra_vectorize.server.store.schema import Record, Vector
 from pulumi_astra_vectorize.server.store.store import Store
 from pulumi_astra_vectorize.server.vector_rows import WIRE, Rows, shortest
 from pulumi_astra_vectorize.server.vectors import MOST_TOUCHED, VectorCache
+from tests.unit.failing_store import unreadable
 
 METRICS = ("cosine", "dot_product", "euclidean")
 NUMBERS = st.one_of(
@@ -178,11 +178,6 @@ def found(cache: VectorCache, column: str = "$vector") -> list[int]:
     return [position for position, _ in cache.search(1, column, [1.0, 0.0], "cosine", 10)]
 
 
-def broken() -> NoReturn:
-    """In place of a store's ``read``."""
-    raise OSError("disk")
-
-
 class TestVectorCache:
     """The columns of a store."""
 
@@ -225,9 +220,7 @@ class TestVectorCache:
 
         assert cache.search(1, "$vector", [0.0, 1.0], "euclidean", 5) == [(1, 1.0)]
 
-    def test_what_could_not_be_read_is_read_anew(
-        self, store: Store, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_what_could_not_be_read_is_read_anew(self, store: Store) -> None:
         """A search that the store fails is answered with an error, and the next one is right."""
         cache = VectorCache(store)
         keep(store, 1, [1, 0])
@@ -235,10 +228,8 @@ class TestVectorCache:
         keep(store, 2, [0, 1])
         cache.put(1, "$vector", [2])
 
-        with monkeypatch.context() as failing:
-            failing.setattr(store, "read", broken)
-            with pytest.raises(OSError, match="disk"):
-                found(cache)
+        with unreadable(store):
+            found(cache)
 
         assert found(cache) == [1, 2]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Sequence
 from threading import Lock
 
 from cachetools import LRUCache
@@ -26,7 +26,7 @@ class Addresses:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._found: MutableMapping[Address, Target] = LRUCache(REMEMBERED)
+        self._found: LRUCache[Address, Target] = LRUCache(REMEMBERED)
         self._using = Lock()
 
     def find(self, port: int, segments: Sequence[str]) -> Target | None:

@@ -35,16 +35,13 @@ _AT_POSITIONS = select(Record.position, Record.key, Record.body).where(
     Record.position.in_(bindparam("positions", expanding=True))
 )
 
-_POSITIONS_OF = select(Record.key, Record.position).where(
-    Record.entity_id == bindparam("entity_id"),
-    Record.key.in_(bindparam("keys", expanding=True)),
-)
-
 _WITH_KEYS = select(Record.position, Record.key, Record.body).where(
     Record.entity_id == bindparam("entity_id"),
     Record.key.in_(bindparam("keys", expanding=True)),
 )
 """Without an order: for the sake of one sqlite would read the whole entity."""
+
+_POSITIONS_OF = _WITH_KEYS.with_only_columns(Record.key, Record.position)
 
 _VECTORS_AT = select(Vector.position, Vector.value).where(
     Vector.column == bindparam("column"),

@@ -10,11 +10,7 @@ from starlette.routing import Route
 from pulumi_astra_vectorize.server.control.availability import refuse_request
 from pulumi_astra_vectorize.server.data_api.addresses import Addresses
 from pulumi_astra_vectorize.server.data_api.authentication import presented_token
-from pulumi_astra_vectorize.server.data_api.dispatch import (
-    LEVELS,
-    dispatch,
-    refusal,
-)
+from pulumi_astra_vectorize.server.data_api.dispatch import LEVELS, dispatch, refusal
 from pulumi_astra_vectorize.server.data_api.envelope import Failure
 from pulumi_astra_vectorize.server.state import ServerState
 from pulumi_astra_vectorize.server.store.schema import ACTIVE
